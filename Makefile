@@ -37,6 +37,7 @@ docs: $(STAMP)
 	$(BIN)/gates list types --format markdown > docs/reference/data-types.md
 	$(BIN)/gates list checks --format markdown > docs/reference/checks.md
 	$(BIN)/gates list questions --format markdown > docs/explanation/questions.md
+	$(BIN)/gates list commands --format markdown > docs/reference/cli.md
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py

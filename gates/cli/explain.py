@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.options import config_option, plugins_here, today
+from gates.cli.options import check_words, config_option, plugins_here, today
 from gates.cli.streams import clean_stdout, note
 from gates.errors import GatesError, first_few
 
@@ -40,7 +40,7 @@ Examples:
   gates explain text
 """
 )
-@click.argument("words", nargs=-1, required=True, metavar="CHECK")
+@click.argument("words", nargs=-1, required=True, metavar="CHECK", shell_complete=check_words)
 @click.option(
     "--all-types", is_flag=True, help="Show every limit, in a project those of data types that it does not use, too."
 )

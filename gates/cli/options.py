@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gates.cli.streams import note
-from gates.errors import UsageError, did_you_mean
+from gates.errors import GatesError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +50,35 @@ def config_option(command: Command) -> Command:
 def dataset_arguments(command: Command) -> Command:
     """`[DATASET]...` and `--all`."""
     every = click.option("--all", "every", is_flag=True, help="All datasets of every gates.toml that git tracks.")
-    return click.argument("datasets", nargs=-1, metavar="[DATASET]...")(every(command))
+    return click.argument("datasets", nargs=-1, metavar="[DATASET]...", shell_complete=dataset_words)(every(command))
+
+
+def dataset_words(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """For shells: datasets of the nearest configuration; none where there is no sound one, of which the command will tell."""
+    from gates.config.load import load_config
+
+    try:
+        return [name for name in load_config(None).datasets if name.startswith(incomplete)]
+    except GatesError:
+        return []
+
+
+def check_words(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """For shells: the types of the checks that the shipped suites ask, read from these alone; no metric is imported."""
+    import re
+
+    from gates.config.sources.built_in_suites import built_in_suites
+
+    texts = (path.read_text(encoding="utf-8") for path in sorted(built_in_suites().rglob("*.json")))
+    types = {kind for text in texts for kind in re.findall(r'"type": "(expect_\w+)"', text)}
+    return sorted(kind for kind in types if kind.startswith(incomplete))
+
+
+def report_words(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """For shells: the reports that gates brings along."""
+    from gates.config.installed.plugins import built_in_reports
+
+    return [name for name in built_in_reports() if name.startswith(incomplete)]
 
 
 def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[DatasetConfig]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import config_option
+from gates.cli.options import config_option, dataset_words
 from gates.cli.streams import note
 from gates.verdicts.reports.text import printable
 from gates.visible_text import has_words
@@ -43,7 +43,7 @@ Examples:
   gates promote reviews --revoke --version v1.2.0 --reason "consent withdrawn"
 """
 )
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=dataset_words)
 @click.option("--stage", metavar="STAGE", help="Where to: a [stages.STAGE] of gates.toml.")
 @click.option(
     "--version", metavar="V", help="Such as v1.2.0. [default: what HEAD has, as the next version if it is new]"

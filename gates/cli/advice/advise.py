@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import OneOf, config_option
+from gates.cli.options import OneOf, config_option, dataset_words
 from gates.cli.streams import clean_stdout
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Examples:
   gates advise reviews --format json          everything, with intervals, to draw
 """
 )
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=dataset_words)
 @click.option(
     "--format",
     "form",

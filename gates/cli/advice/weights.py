@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gates.cli.options import OneOf, config_option, refuse_among_data
+from gates.cli.options import OneOf, config_option, dataset_words, refuse_among_data
 from gates.cli.streams import clean_stdout, note
 
 
@@ -22,7 +22,7 @@ Examples:
   gates weights reviews --method rows       by row, where that helps more than one weight a source
 """
 )
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=dataset_words)
 @click.option(
     "--method",
     type=OneOf("method", ("source", "raking", "rows")),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.check.request import CheckRequest
-from gates.cli.options import SCOPES, OneOf, config_option, dataset_arguments
+from gates.cli.options import SCOPES, OneOf, check_words, config_option, dataset_arguments, report_words
 from gates.config.installed.plugins import built_in_reports
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ Examples:
     "--only",
     multiple=True,
     metavar="NAME",
+    shell_complete=check_words,
     help="Run this check only: its id, its type or a word of it (repeatable); --format json has every row that it finds.",
 )
 @click.option(
@@ -62,7 +63,7 @@ Examples:
     help="Run the checks of this scope only (repeatable).",
 )
 @click.option(
-    "--format", default="terminal", show_default=True, metavar="NAME",
+    "--format", default="terminal", show_default=True, metavar="NAME", shell_complete=report_words,
     help=f"What to print: {', '.join(built_in_reports())}, or a plugin's report.",
 )  # fmt: skip
 @click.option(
@@ -70,7 +71,7 @@ Examples:
     help="Write DATASET.json, .md, .metrics.json and .plots.json there.",
 )  # fmt: skip
 @click.option(
-    "--also", multiple=True, metavar="NAME",
+    "--also", multiple=True, metavar="NAME", shell_complete=report_words,
     help="Also write this report next to the verdict, such as html, junit, sarif or a plugin's (repeatable).",
 )  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, even if it is a fail.")

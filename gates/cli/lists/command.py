@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gates.cli.lists.pages import plugin_rows
-from gates.cli.options import SCOPES, OneOf, config_option, plugins_here
+from gates.cli.options import SCOPES, OneOf, config_option, dataset_words, plugins_here
 from gates.cli.streams import clean_stdout
 from gates.verdicts.reports.text import printable
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 # What only pages and `gates init` say of a type.
 NOT_LISTED = frozenset({"recognised_by", "rules", "float_rules", "about", "example"})
-LISTS = ("types", "checks", "questions", "plugins", "missing")
+LISTS = ("types", "checks", "questions", "plugins", "missing", "commands")
 
 
 @click.command()
 @click.argument("what", type=OneOf("list", LISTS), metavar="|".join(LISTS))
-@click.argument("datasets", nargs=-1, metavar="[DATASET]...")
+@click.argument("datasets", nargs=-1, metavar="[DATASET]...", shell_complete=dataset_words)
 @click.option("--type", "data_type", metavar="TYPE", help="Of checks: those of this data type.")
 @click.option("--scope", type=OneOf("scope", SCOPES), help="Of checks: those of this scope.")
 @config_option
@@ -36,7 +36,7 @@ LISTS = ("types", "checks", "questions", "plugins", "missing")
     "--format", "form", type=OneOf("format", ["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
 def command(what: str, datasets: tuple[str, ...], config: Path | None, form: str, **of_checks: str | None) -> int:
-    """List data types with their roles, checks with their limits, questions with the checks that answer them, or plugins.
+    """List data types with roles, checks with limits, questions with what answers them, plugins, or commands.
 
     `gates list missing [DATASET]` lists the lines that gates.toml lacks for the checks that its last verdict shows as not
     configured.
@@ -65,6 +65,8 @@ def command(what: str, datasets: tuple[str, ...], config: Path | None, form: str
         click.echo(json.dumps(rows, indent=2))
     elif what == "plugins":
         click.echo("\n".join(_plugin_line(row) for row in rows) or "no plugins")
+    elif what == "commands":
+        click.echo("\n".join(f"{row['usage']}\n  {row['about']}" for row in rows))
     elif what == "types":
         click.echo("\n\n".join(_type_text(row) for row in rows))
     else:
@@ -86,7 +88,14 @@ def _show_missing(datasets: Sequence[str], config: Path | None, form: str) -> in
 def _rows(what: str, plugins: Plugins, data_type: str | None, scope: str | None) -> list[dict[str, object]]:
     if what == "checks":
         return _checks(plugins, data_type, scope)
-    return {"types": _types, "questions": _questions, "plugins": plugin_rows}[what](plugins)
+    return {"types": _types, "questions": _questions, "plugins": plugin_rows, "commands": _commands}[what](plugins)
+
+
+def _commands(_plugins: Plugins) -> list[dict[str, object]]:
+    from gates.cli.lists.commands_page import command_rows
+    from gates.cli.main import COMMANDS
+
+    return command_rows(COMMANDS)
 
 
 def _plugin_line(row: dict[str, object]) -> str:

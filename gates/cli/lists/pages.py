@@ -15,15 +15,22 @@ _MADE_BY = "<!-- made by `gates list {what} --format markdown`; do not edit -->"
 
 
 def page(what: str, plugins: Plugins, data_type: str | None, scope: str | None) -> str:
-    """The page of the types, the checks, the questions or the plugins, without a line break at its end.
+    """The page of the types, the checks, the questions, the plugins or the commands, without a line break at its end.
 
     data_type, scope: which checks, as `shipped_uses` takes them.
     """
     if what == "checks":
         lines = _checks(plugins, data_type, scope)
     else:
-        lines = {"types": _types, "questions": _questions, "plugins": _plugins}[what](plugins)
+        lines = {"types": _types, "questions": _questions, "plugins": _plugins, "commands": _commands}[what](plugins)
     return "\n".join([_MADE_BY.format(what=what), *lines])
+
+
+def _commands(_plugins: Plugins) -> list[str]:
+    from gates.cli.lists.commands_page import commands_page
+    from gates.cli.main import COMMANDS
+
+    return commands_page(COMMANDS)
 
 
 def _plugins(plugins: Plugins) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import SCOPES, OneOf, config_option, refuse_among_data
+from gates.cli.options import SCOPES, OneOf, config_option, dataset_words, refuse_among_data
 from gates.cli.streams import clean_stdout, note
 from gates.errors import UsageError
 
@@ -33,7 +33,7 @@ def command() -> None:
 
 
 @command.command("plan")
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=dataset_words)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -120,7 +120,7 @@ def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
 
 
 @command.command("import")
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=dataset_words)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--replace", "may_replace", is_flag=True, help="Let verdicts that were imported before change.")
 @config_option
@@ -145,7 +145,7 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 
 
 @command.command("status")
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=dataset_words)
 @click.option(
     "--judge",
     metavar="COLUMN",

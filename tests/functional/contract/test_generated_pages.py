@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def filesystem_error(uses: Sequence[Use]) -> list[str]:
         ("types", "docs/reference/data-types.md"),
         ("checks", "docs/reference/checks.md"),
         ("questions", "docs/explanation/questions.md"),
+        ("commands", "docs/reference/cli.md"),
     ],
 )
 def test_page_is_what_the_command_makes(what, page, tmp_path, gates):
@@ -40,6 +42,18 @@ def test_page_is_what_the_command_makes(what, page, tmp_path, gates):
 
     assert (called.code, called.err) == (0, "")
     assert (ROOT / page).read_text(encoding="utf-8") == called.out, "make docs"
+
+
+def test_page_of_commands_has_every_command_and_option():
+    page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+    commands = {name: importlib.import_module(module).command for name, (module, _) in CLI_COMMANDS.items()}
+    options = {
+        option for command in commands.values() for one in command.params for option in one.opts if option[0] == "-"
+    }
+
+    assert [name for name in commands if f"\n## gates {name}\n" not in page] == []
+    assert "\n## gates review plan\n" in page
+    assert [option for option in options if f"{option}" not in page] == []
 
 
 def test_page_of_checks_has_every_metric_and_every_shipped_limit():
