@@ -124,8 +124,13 @@ def _places(check: CheckResult) -> Markup | None:
     pairs = [str(place).split(" = ") for place in first[:_MOST_LINES]]
     if all(len(pair) == 2 for pair in pairs):  # noqa: PLR2004
         return table("Rows that are alike: the first of them, with the places of both", ["row", "is like"], pairs)
-    places = [[*str(place).rpartition(":")[::2]] for place in first[:_MOST_LINES]]
-    return table("The first rows of the finding", ["file", "row"], places)
+    by_file: dict[str, list[str]] = {}
+    for place in first[:_MOST_LINES]:
+        path, _, row = str(place).rpartition(":")
+        by_file.setdefault(path, []).append(row)
+    return table(
+        "The first rows of the finding", ["file", "rows"], ([path, ", ".join(rows)] for path, rows in by_file.items())
+    )
 
 
 def _is_numbers(value: Mapping[str, object]) -> bool:
