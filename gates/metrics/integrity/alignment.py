@@ -15,6 +15,7 @@ from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowC
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.integrity.language_tags import wrong_tags
 from gates.metrics.integrity.manners import differences_in_manners
+from gates.metrics.integrity.misread_values import misread_values
 from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
         *(Difference(*one) for one in differences_in_manners(scan)),
         *(Difference("language", *one) for one in wrong_tags(scan)),
+        *(Difference("encoding", *one) for one in misread_values(scan)),
     ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in differences]}
     note = "; ".join(difference.message for difference in differences[:3])
@@ -193,11 +195,11 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
 
 
 def _new_levels(scan: Scan) -> Iterator[Difference]:
-    """A unit, a label or events that no human row has; nulls written as words are differences already."""
+    """A unit, a label, events or languages that no human row has; nulls written as words are differences already."""
     columns = set()
     for new in new_levels(scan, NULL_WORDS):
         columns.add(new.column)
-        kind = new.column if new.column in (UNIT, EVENT) else "label"
+        kind = "label" if new.column == scan.roles.label else new.column
         yield Difference(kind, new.column, new.message() + (": another unit?" if kind == UNIT else ""))
     if EVENT not in columns and (message := unseen_events(scan)):
         yield Difference(EVENT, EVENT, message)

@@ -29,7 +29,9 @@ MISSING_WORDS = ("nan", "none", "null", "nil", "nat", "<na>", "n/a", "#n/a", "un
 # What crawlers, JSON encoders and chat models leave of another format: tags that pages are made of, references, escapes.
 MARKUP = (
     r"(?i)</?(?:p|br|div|span|li|ul|ol|b|i|em|strong|a|h[1-6]|t[dr]|table)(?:\s[^<>]*)?/?>"
-    r"|&(?:nbsp|amp|lt|gt|quot|apos|[lr][sd]quo|[mn]dash|hellip|#\d{2,5}|#x[0-9a-f]{2,5});|\\u[0-9a-f]{4}"
+    r"|&(?:nbsp|amp|lt|gt|quot|apos|[lr][sd]quo|[mn]dash|hellip|#\d{2,5}|#x[0-9a-f]{2,5});"
+    # Behind a full stop an escape is a line break that was written out; elsewhere it may be part of a path.
+    r"|\\u[0-9a-f]{4}|[.!?:;,)]\\[nr]|\\n\\n"
 )
 # RFC 5646, section 2.1: language, extended languages, script, region, variants, extensions, private use. Languages of
 # five to eight letters are reserved and none is registered: such a word is a name, "english".

@@ -80,12 +80,12 @@ def test_a_type_knows_its_row_rules_without_their_schema(name):
 def test_response_rules():
     assert failing(
         "instruction",
-        prompt=["Add 2 and 3.", "Say hello", "Q", " ", "Q"],
-        response=["5", "Say hello ", "", "yes", "4\nInput: 7\nOutput: 8"],
+        prompt=["Add 2 and 3.", "Say hello", "Q", " ", "Q", "As JSON"],
+        response=["5", "Say hello ", "", "yes", "4\nInput: 7\nOutput: 8", '{"response": "5"}'],
     ) == {
         "prompt/not-blank": [3],
         "response/differs-from-prompt": [1],
-        "response/no-leaked-frame": [4],
+        "response/no-leaked-frame": [4, 5],
         "response/not-blank": [2],
     }
 
@@ -216,7 +216,16 @@ def test_translation_keeps_numbers_placeholders_and_tags(source, target, broken)
 
 
 @pytest.mark.parametrize(
-    "text", ["<p>Some text</p>", "Some&nbsp;text", "Don&#39;t", "It\\u2019s", 'a <a href="x">link</a>', "one<br/>two"]
+    "text",
+    [
+        "<p>Some text</p>",
+        "Some&nbsp;text",
+        "Don&#39;t",
+        "It\\u2019s",
+        'a <a href="x">link</a>',
+        "one<br/>two",
+        "One.\\nTwo.",
+    ],
 )
 def test_markup_that_a_converter_left_is_named(text):
     assert failing("text", text=[text]) == {"text/no-markup": [0]}

@@ -99,6 +99,8 @@ LEAKED_FRAME = (
     r"(?m)^#{1,3} ?(?:human|user|assistant)[ \t]*:",
     r"^\s*assistant[ \t]*:",
     r"^\W*below is an instruction that describes a task",
+    # The answer of a model that was asked for JSON, which nobody has read out of it.
+    r"^\s*(?:```(?:json)?\s*)?\{\s*\"(?:response|answer|output|text|content|result|completion|message)\"\s*:",
     # The end of thoughts whose beginning the chat template wrote (DeepSeek R1, QwQ, Qwen 3); whole thoughts are what some
     # sets teach.
     r"^[^<]*</think>",
