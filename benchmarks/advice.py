@@ -24,7 +24,7 @@ from gates.advice.material import material_of
 from gates.advice.worth.curves import curve_points, mixture_points
 from gates.advice.worth.examples import Learner
 from gates.advice.worth.exchange import LearningCurves, RateAnswer, exchange_rate, law_errors
-from gates.advice.worth.guarded_weight import guarded_weight
+from gates.advice.worth.guarded_weight import HumanRows, guarded_weight
 from gates.metrics.comparison.classifiers import one_thread
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def cell(job: Record) -> Record | None:
     human = rng.choice(made.train, size, replace=False)
     rows = made.sources[str(job["generator"])]
     synthetic = rng.choice(rows, min(SYNTHETIC_ROWS, len(rows)), replace=False)
-    guarded = guarded_weight(everything, human, synthetic, seed)
+    guarded = guarded_weight(everything, HumanRows(human, seed), synthetic)
     ways = {
         "human": 0.0,
         "pooled": 1.0,

@@ -68,7 +68,7 @@ class GroupAdvice:
 
 @dataclass(frozen=True)
 class Advice:
-    """Everything that is said of a dataset. no_model: why gains, weights and rates are missing, "" where they are not."""
+    """Everything that is said of a dataset. tried_on: what weights were. no_model: why gains, weights and rates are missing, "" where they are not."""
 
     dataset: str
     human: int
@@ -79,6 +79,7 @@ class Advice:
     human_read: int
     learned: int
     tested: int
+    tried_on: str
     sources: tuple[SourceAdvice, ...]
     groups: tuple[GroupAdvice, ...]
     costs: Costs | None

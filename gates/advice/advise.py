@@ -60,7 +60,7 @@ def _advice(dataset: str, seen: Scan, seed: int, costs: Costs | None) -> Advice:
     sources = tuple(SourceAdvice(name, one.synthetic.total, likeness(seen, one)) for name, one in sides.items())
     groups = tuple(GroupAdvice(group) for group in groups_of(seen))
     return Advice(
-        dataset, seen.human.total, seen.synthetic.total, seed, "", "", 0, 0, 0, sources, groups, costs
+        dataset, seen.human.total, seen.synthetic.total, seed, "", "", 0, 0, 0, "", sources, groups, costs
     )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def _with_model(advice: Advice, seen: Scan, material: Material) -> Advice:
         human_read=len(material.human),
         learned=len(material.train),
         tested=len(material.test),
+        tried_on=material.tried_on,
         sources=sources,
         groups=tuple(GroupAdvice(group, human.get(group.name), made.get(group.name), source) for group in groups),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.advice.worth.examples import Examples, Learner, Linear, linear_of, trees_of
+from gates.advice.worth.guarded_weight import HumanRows
 from gates.data.text.mix import mix
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.comparison.classifiers import Table, Texts
@@ -55,6 +56,17 @@ class Material:
     left_out: dict[str, str]
     learner: Learner
     is_held_out: bool
+
+    def to_try(self, seed: int) -> HumanRows:
+        """The human rows for trials: on the holdout where there is one."""
+        return HumanRows(self.human, seed, self.test if self.is_held_out else None)
+
+    @property
+    def tried_on(self) -> str:
+        """What weights were tried on, as a clause."""
+        if self.is_held_out:
+            return f"tried on {len(self.test):,} rows of the holdout"
+        return f"tried in five folds of {len(self.human):,} human rows; without a holdout, rows that were made from these may seem to help"
 
 
 def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:

@@ -86,8 +86,9 @@ def _head(advice: Advice) -> list[str]:
         return [*lines, f"no gains, weights or rates: {advice.no_model}"]
     lines.append(
         f"gains are in log loss of {advice.learner} on the label '{advice.label}', learned from {advice.learned:,} human rows and "
-        f"tested on {advice.tested:,} others, weights in five folds of {advice.human_read:,}; intervals are of 95 %"
+        f"tested on {advice.tested:,} others; intervals are of 95 %"
     )
+    lines.append(f"weights are {advice.tried_on}")
     if advice.human > MORE_THAN_READ * advice.learned:
         lines.append("that is a part of the human rows: beside all of them a row more, human or synthetic, gains less")
     rates = [one.rate for one in advice.sources if one.rate is not None]

@@ -9,13 +9,12 @@ import numpy as np
 from scipy.special import expit
 
 from gates.advice.weighing.weights import effective_rows
-from gates.advice.worth.guarded_weight import FOLDS, folds_of, mean_of_units
+from gates.advice.worth.guarded_weight import Weighted, apart_from, mean_of_units, tested_units
 from gates.metrics.comparison.classifiers import Texts
 
 if TYPE_CHECKING:
     from gates.advice.material import Material
     from gates.advice.weighing.source_weights import SourceWeight
-    from gates.advice.worth.guarded_weight import Weighted
     from gates.data.arrays import Floats, Ints
 
 # A row that counts twenty times the mean is trimmed: one row would stand for twenty.
@@ -40,25 +39,24 @@ class DensityWeights:
 def density_weights(material: Material, source: SourceWeight, beside: Weighted, seed: int) -> DensityWeights:
     """Ratios of densities of human to synthetic rows, by a classifier that has not seen the row; used where a paired gain is shown.
 
-    In each of five folds of human rows a model of the others and of the source with equal weights is set against one with
+    In each trial a model of human rows and of the source with equal weights is set against one with
     ratios that the tested rows had no part in; where the source counts nothing, a model without it, and with ratios around the weight
     that fared best. beside: rows of other sources.
     Sugiyama, Suzuki & Kanamori, Density Ratio Estimation in Machine Learning, 2012, section 4.
     """
     examples, human, made = material.examples, material.human, material.sources[source.source]
     weight = source.weight or _best(source)
-    fold = folds_of(examples.unit[human], seed)
-    gains = np.zeros(len(human))
-    for number in range(FOLDS):
-        train, test = human[fold != number], human[fold == number]
-        apart = [~np.isin(examples.unit[rows], examples.unit[test]) for rows in (made, beside.rows)]
-        own = made[apart[0]]
-        ratios = _ratios(material, train, own, seed)
-        rows = np.r_[train, beside.rows[apart[1]], own]
-        counted = np.r_[np.ones(len(train)), beside.weights[apart[1]]]
+    trials = material.to_try(seed).trials(examples)
+    gains = []
+    for trial in trials:
+        own = apart_from(examples, Weighted(made, np.ones(len(made))), trial.test).rows
+        others = apart_from(examples, beside, trial.test)
+        rows = np.r_[trial.train, others.rows, own]
+        counted = np.r_[np.ones(len(trial.train)), others.weights]
+        ratios = _ratios(material, trial.train, own, seed)
         equal, by_row = (np.r_[counted, one] for one in (np.full(len(own), source.weight), weight * ratios))
-        gains[fold == number] = examples.losses(rows, equal, test) - examples.losses(rows, by_row, test)
-    gain, error = mean_of_units(gains, np.unique(examples.unit[human], return_inverse=True)[1])
+        gains.append(examples.losses(rows, equal, trial.test) - examples.losses(rows, by_row, trial.test))
+    gain, error = mean_of_units(np.concatenate(gains), tested_units(examples, trials))
     ratios = _ratios(material, human, made, seed)
     return DensityWeights(weight * ratios, gain, error, _why_not(gain, error, ratios))
 

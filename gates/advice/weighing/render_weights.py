@@ -58,6 +58,6 @@ def source_line(one: SourceWeight) -> str:
 def _read(weighing: Weighing) -> str:
     about = weighing.weights.about
     return (
-        f"  measured by {about['learner']} on the label '{about['label']}' of {about['human_rows_read']:,} human rows in five folds; "
-        "of more human rows synthetic ones gain less"
+        f"  measured by {about['learner']} on the label '{about['label']}', {about['human_rows_read']:,} human rows, "
+        f"{about['tried_on']}; of more human rows synthetic ones gain less"
     )

@@ -40,7 +40,7 @@ def source_weights(material: Material, totals: Mapping[str, int], seed: int) -> 
     error: two sources that say the same are worth one. totals: rows of each source in the dataset.
     """
     alone = {
-        name: guarded_weight(material.examples, material.human, rows, seed) for name, rows in material.sources.items()
+        name: guarded_weight(material.examples, material.to_try(seed), rows) for name, rows in material.sources.items()
     }
     order = sorted(alone, key=lambda name: (-alone[name].best.gain, name))
     taken, weights = NOTHING, []
@@ -58,7 +58,7 @@ def source_weights(material: Material, totals: Mapping[str, int], seed: int) -> 
 
 
 def _beside(material: Material, name: str, taken: Weighted, seed: int) -> GuardedWeight:
-    return guarded_weight(material.examples, material.human, material.sources[name], seed, beside=taken)
+    return guarded_weight(material.examples, material.to_try(seed), material.sources[name], beside=taken)
 
 
 def _weighed(material: Material, name: str, total: int, alone: GuardedWeight, beside: GuardedWeight) -> SourceWeight:

@@ -92,6 +92,7 @@ def _by_source(
         "learner": material.learner.value,
         "label": material.label,
         "human_rows_read": len(material.human),
+        "tried_on": material.tried_on,
     }
     about |= {"not_by_row": refused} if refused else {}
     return Weighing(_weights(config, opened, lot, (source, values), (method, seed, about)), tuple(weighed))

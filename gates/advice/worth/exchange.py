@@ -24,6 +24,9 @@ LEAST_EXCESS = 0.005
 # A curve of powers is believed one doubling past the rows that were measured, and no farther.
 RANGE = 2.0
 RESAMPLES = 200
+# The law takes human and synthetic rows for independent. Of rows that were made from the human ones both curves are as good,
+# and together they teach little more than one of them: half of what the law expects has to be there.
+PART_AT_LEAST = 0.5
 CONFIDENCE = 0.95
 
 
@@ -103,6 +106,10 @@ def exchange_rate(measured: LearningCurves, seed: int) -> ExchangeRate:
         return answer(
             RateAnswer.CANNOT_SAY, f"the law of mixtures is {error:.0%} off on mixtures that it was not fitted to"
         )
+    expected, measured_gain = _gains_of_all(law, measured)
+    if expected > LEAST_EXCESS and measured_gain < expected * PART_AT_LEAST and not law.is_no_match(n):
+        reason = f"beside all human rows they gain {measured_gain:.4f} where the law expects {expected:.4f}: rows that were made from these add less"
+        return answer(RateAnswer.CANNOT_SAY, reason)
     drawn = [_rate(one, n, m) for one in _resampled_laws(measured, seed)]
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = (float(np.percentile(drawn, at)) for at in (tail, 100 - tail))
@@ -118,6 +125,16 @@ def exchange_rate(measured: LearningCurves, seed: int) -> ExchangeRate:
             RateAnswer.AT_LEAST, "beyond twice the human rows that were measured", (past, min(low, past), past)
         )
     return answer(RateAnswer.RATE, "", (value, min(low, value), max(high, value)))
+
+
+def _gains_of_all(law: MixtureLaw, measured: LearningCurves) -> tuple[float, float]:
+    """What the best mixture of all rows of both kinds is expected to gain over the human ones alone, and what it gained."""
+    n = max(point.human for point in measured.human)
+    m = max(point.synthetic for point in measured.mixtures)
+    alone = next(point.risk for point in measured.human if point.human == n)
+    of_all = [point for point in measured.mixtures if (point.human, point.synthetic) == (n, m)]
+    expected = law.risk_of_human(n) - min(float(law.risk(n, m, point.share)) for point in of_all)
+    return expected, alone - min(point.risk for point in of_all)
 
 
 def _rate(law: MixtureLaw, n: int, m: int) -> float:

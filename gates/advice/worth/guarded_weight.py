@@ -73,24 +73,53 @@ class Weighted:
 NOTHING = Weighted(np.empty(0, dtype=np.int64), np.empty(0))
 
 
-def guarded_weight(
-    examples: Examples, human: Ints, synthetic: Ints, seed: int, beside: Weighted = NOTHING
-) -> GuardedWeight:
-    """The weight of synthetic rows by cross-validation inside the human rows, taken where its paired gain exceeds one standard error.
+@dataclass(frozen=True)
+class Trial:
+    """Human rows to learn from and others to test on."""
 
-    Every fold of human rows is tested on models of the other folds, alone and with the synthetic rows under each weight;
+    train: Ints
+    test: Ints
+
+
+@dataclass(frozen=True)
+class HumanRows:
+    """Human rows and how they are tried. seed: of the folds. holdout: rows that no generator has seen, None where there are none."""
+
+    rows: Ints
+    seed: int
+    holdout: Ints | None = None
+
+    def trials(self, examples: Examples) -> list[Trial]:
+        """All rows tested on the holdout; without one, five folds, each tested on what the others teach.
+
+        Rows that were made from a tested row tell its label: folds take that for a gain, and a holdout does not.
+        """
+        if self.holdout is not None:
+            apart = ~np.isin(examples.unit[self.rows], examples.unit[self.holdout])
+            return [Trial(self.rows[apart], self.holdout)]
+        fold = folds_of(examples.unit[self.rows], self.seed)
+        return [Trial(self.rows[fold != number], self.rows[fold == number]) for number in range(FOLDS)]
+
+
+def guarded_weight(examples: Examples, human: HumanRows, synthetic: Ints, beside: Weighted = NOTHING) -> GuardedWeight:
+    """The weight of synthetic rows by trials on human rows, taken where its paired gain exceeds one standard error.
+
+    Every trial is of models of the human rows alone and with the synthetic rows under each weight;
     synthetic rows that share a unit with a tested row are left out. The standard error is over units of human rows, so it
     does not know what other training rows would have given. beside: rows that are learned from in any case, as those of another source.
     """
-    tried = weights_to_try(len(human), len(synthetic))
-    gains = np.zeros((len(tried), len(human)))
-    fold = folds_of(examples.unit[human], seed)
-    for number in range(FOLDS):
-        mine = fold == number
-        gains[:, mine] = _gains(examples, _Split(human[~mine], human[mine], beside), synthetic, tried)
-    unit = np.unique(examples.unit[human], return_inverse=True)[1]
+    tried = weights_to_try(len(human.rows), len(synthetic))
+    trials = human.trials(examples)
+    gains = np.concatenate([_gains(examples, trial, beside, (synthetic, tried)) for trial in trials], axis=1)
+    unit = tested_units(examples, trials)
     candidates = [TriedWeight(weight, *mean_of_units(gain, unit)) for weight, gain in zip(tried, gains, strict=True)]
-    return GuardedWeight(tuple(candidates), len(human), len(synthetic))
+    return GuardedWeight(tuple(candidates), len(human.rows), len(synthetic))
+
+
+def tested_units(examples: Examples, trials: list[Trial]) -> Ints:
+    """The unit of each tested row of all trials in order, counted from 0."""
+    units: Ints = np.unique(examples.unit[np.concatenate([trial.test for trial in trials])], return_inverse=True)[1]
+    return units
 
 
 def weights_to_try(human: int, synthetic: int) -> list[float]:
@@ -99,24 +128,23 @@ def weights_to_try(human: int, synthetic: int) -> list[float]:
     return sorted({*(min(1.0, share / (1 - share) * ratio) for share in SHARES), 1.0})
 
 
-@dataclass(frozen=True)
-class _Split:
-    train: Ints
-    test: Ints
-    beside: Weighted
+def apart_from(examples: Examples, weighted: Weighted, test: Ints) -> Weighted:
+    """The rows that share no unit with a tested one."""
+    apart = ~np.isin(examples.unit[weighted.rows], examples.unit[test])
+    return Weighted(weighted.rows[apart], weighted.weights[apart])
 
 
-def _gains(examples: Examples, split: _Split, synthetic: Ints, tried: list[float]) -> Floats:
-    """Weights x test rows: what each loses less with synthetic rows."""
-    tested = examples.unit[split.test]
-    apart = [~np.isin(examples.unit[rows], tested) for rows in (synthetic, split.beside.rows)]
-    made, beside = synthetic[apart[0]], Weighted(split.beside.rows[apart[1]], split.beside.weights[apart[1]])
-    alone = np.r_[split.train, beside.rows]
-    counted = np.r_[np.ones(len(split.train)), beside.weights]
-    before = examples.losses(alone, counted, split.test)
-    rows = np.r_[alone, made]
+def _gains(examples: Examples, trial: Trial, beside: Weighted, synthetic: tuple[Ints, list[float]]) -> Floats:
+    """Weights x test rows: what each loses less with synthetic rows. synthetic: these rows and the weights to try."""
+    rows, tried = synthetic
+    made = apart_from(examples, Weighted(rows, np.ones(len(rows))), trial.test)
+    others = apart_from(examples, beside, trial.test)
+    alone = np.r_[trial.train, others.rows]
+    counted = np.r_[np.ones(len(trial.train)), others.weights]
+    before = examples.losses(alone, counted, trial.test)
+    every = np.r_[alone, made.rows]
     return np.array(
-        [before - examples.losses(rows, np.r_[counted, np.full(len(made), weight)], split.test) for weight in tried]
+        [before - examples.losses(every, np.r_[counted, weight * made.weights], trial.test) for weight in tried]
     )
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from gates.advice.worth.curves import curve_of, curve_points, mixture_points
 from gates.advice.worth.examples import Examples, Linear
 from gates.advice.worth.exchange import LearningCurves, RateAnswer, exchange_rate
-from gates.advice.worth.guarded_weight import Weighted, guarded_weight, weights_to_try
+from gates.advice.worth.guarded_weight import HumanRows, Weighted, guarded_weight, weights_to_try
 from gates.advice.worth.law import Curve, MixtureLaw, fitted_law
+from gates.metrics.comparison.classifiers import Table
 
 COLUMNS = 12
 
@@ -32,6 +33,12 @@ def drawn(human, synthetic, *, flipped=0.0, seed=1, test=1500):
     everything = np.arange(len(labels))
     examples = Examples(Linear(values), labels, everything, 2)
     return examples, *np.split(everything, [human, human + synthetic])
+
+
+def table_for_trees(values):
+    """A table that trees learn by heart, as a linear model cannot."""
+    names = tuple(f"x{number}" for number in range(values.shape[1]))
+    return Table(values, names, np.zeros(values.shape[1], dtype=bool), ridge=5.0)
 
 
 def rate(flipped, seed=1):
@@ -57,13 +64,13 @@ def test_noise_is_worth_no_human_row_and_has_no_weight():
     examples, human, synthetic, _ = drawn(300, 600, flipped=0.5)
 
     assert rate(0.5).answer is RateAnswer.NONE
-    assert guarded_weight(examples, human, synthetic, seed=1).weight == 0
+    assert guarded_weight(examples, HumanRows(human, 1), synthetic).weight == 0
 
 
 def test_rows_of_the_same_law_count_fully_beside_few_human_rows():
     examples, human, synthetic, _ = drawn(100, 600)
 
-    chosen = guarded_weight(examples, human, synthetic, seed=1)
+    chosen = guarded_weight(examples, HumanRows(human, 1), synthetic)
 
     assert chosen.weight >= 0.5
     assert chosen.chosen == chosen.best
@@ -73,7 +80,7 @@ def test_rows_of_the_same_law_count_fully_beside_few_human_rows():
 def test_the_same_seed_gives_the_same_answer_and_another_about_the_same():
     examples, human, synthetic, _ = drawn(150, 400)
 
-    first, again, other = (guarded_weight(examples, human, synthetic, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (guarded_weight(examples, HumanRows(human, seed), synthetic) for seed in (1, 1, 2))
 
     assert first == again
     assert other.weight > 0
@@ -85,8 +92,8 @@ def test_a_source_is_not_taken_beside_one_that_says_the_same_already():
     examples, human, synthetic, _ = drawn(100, 1600)
     beside = Weighted(synthetic[:1000], np.ones(1000))
 
-    alone = guarded_weight(examples, human, synthetic[1000:], seed=1)
-    added = guarded_weight(examples, human, synthetic[1000:], seed=1, beside=beside)
+    alone = guarded_weight(examples, HumanRows(human, 1), synthetic[1000:])
+    added = guarded_weight(examples, HumanRows(human, 1), synthetic[1000:], beside=beside)
 
     assert alone.weight > 0
     assert added.best.gain < alone.best.gain / 3
@@ -100,9 +107,27 @@ def test_no_row_of_a_tested_unit_is_learned_from():
         np.r_[np.arange(100), np.arange(100)], 2,
     )  # fmt: skip
 
-    tried = guarded_weight(copied, human, synthetic, seed=1).tried
+    tried = guarded_weight(copied, HumanRows(human, 1), synthetic).tried
 
     assert max(abs(one.gain) for one in tried) < 0.1
+
+
+def test_rows_made_from_tested_ones_help_in_folds_and_not_on_a_holdout():
+    examples, human, _, holdout = drawn(120, 10)
+    rng = np.random.default_rng(5)
+    # Four blurred copies of each human row, with its label.
+    source = np.repeat(human, 4)
+    values = np.vstack([examples.model.matrix, examples.model.matrix[source] + rng.normal(0, 0.02, (480, COLUMNS))])
+    labels = np.r_[examples.labels, examples.labels[source]]
+    rows = np.arange(len(labels))
+    blurred = Examples(table_for_trees(values), labels, rows, 2)
+    made = rows[-480:]
+
+    in_folds = guarded_weight(blurred, HumanRows(human, 1), made)
+    on_holdout = guarded_weight(blurred, HumanRows(human, 1, holdout), made)
+
+    assert in_folds.best.gain > 0.1
+    assert in_folds.best.gain > 5 * max(0, on_holdout.best.gain)
 
 
 def test_weights_to_try_are_no_larger_than_a_human_rows():
