@@ -106,6 +106,8 @@ CASES: tuple[Case, ...] = (
     Case(f"{_POPULATION}/design_effect", "tabular", table_defects.group_missing, "women are replaced by men"),
     Case("synthetic/expect_series_to_be_sound/constant", "timeseries", order_defects.series_constant, "synthetic series stand still"),
     Case("synthetic/expect_series_to_be_sound/periodic", "timeseries", order_defects.series_periodic, "synthetic series repeat exactly"),
+    Case("synthetic/expect_series_to_be_sound/constant_days", "timeseries", order_defects.days_constant, "synthetic days stand still"),
+    Case("synthetic/expect_series_to_be_sound/repeated_days", "timeseries", order_defects.days_repeated, "synthetic days repeat the day before"),
     Case(_TEMPORAL, "timeseries", order_defects.days_shuffled, "synthetic days are shuffled"),
     Case(_TEMPORAL, "events", order_defects.sessions_shuffled, "synthetic sessions are shuffled"),
     Case("synthetic/expect_transition_violation_ratio_to_be_less_than", "events", order_defects.impossible_steps, "synthetic steps never occur among people"),

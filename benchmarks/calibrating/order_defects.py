@@ -24,6 +24,24 @@ def days_shuffled(sample: Sample, dose: float, rng: Rng) -> Sample:
     return with_synthetic(sample, sample.synthetic.with_columns(value=values.ravel()))
 
 
+def days_constant(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic days with one reading over and over."""
+    values = sample.synthetic["value"].to_numpy().reshape(-1, READINGS_A_DAY).copy()
+    for day in chosen(len(values), dose, rng):
+        values[day] = values[day, 0]
+    return with_synthetic(sample, sample.synthetic.with_columns(value=values.ravel()))
+
+
+def days_repeated(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic days with the readings of the day before, of the same series."""
+    values = sample.synthetic["value"].to_numpy().reshape(-1, READINGS_A_DAY).copy()
+    entity = sample.synthetic["entity"].to_numpy()[::READINGS_A_DAY]
+    later = np.flatnonzero(entity[1:] == entity[:-1]) + 1
+    for day in np.sort(rng.permutation(later)[: max(1, round(dose * len(values)))]):
+        values[day] = values[day - 1]
+    return with_synthetic(sample, sample.synthetic.with_columns(value=values.ravel()))
+
+
 def series_constant(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Synthetic series that stand still."""
     return _series(sample, dose, rng, lambda values: np.full_like(values, values[0]))

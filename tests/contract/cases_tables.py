@@ -84,12 +84,26 @@ def _of_sensors(origin: str, values):
     return change
 
 
+# A series that stands still does so every day.
+_DAYS_TOO = frozenset({f"synthetic/{SERIES}/constant_days"})
+
+
 def _constant(readings):
     return np.repeat(readings[:, :1], PER_SENSOR, axis=1)
 
 
 def _periodic(readings):
     return np.tile(readings[:, :25], 4)
+
+
+def _standing_still(readings):
+    """Four days, each with one reading over and over."""
+    return np.concatenate([np.repeat(readings[:, [0, 24, 48, 72]], 24, axis=1), readings[:, 96:]], axis=1)
+
+
+def _played_again(readings):
+    """The second and the third day with the readings of the first."""
+    return np.concatenate([np.tile(readings[:, :24], 3), readings[:, 72:]], axis=1)
 
 
 def _twice(origin: str):
@@ -213,12 +227,23 @@ CASES = (
         # One origin at a time: what people's sensors do, synthetic ones may.
         Case(
             f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", _of_sensors(scope, readings), message,
+            also=_DAYS_TOO if (scope, kind) == ("synthetic", "constant") else frozenset(),
             missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
         )
         for scope in ("human", "synthetic")
         for kind, readings, message in (
             ("constant", _constant, "readings that are all equal there: 100"),
             ("periodic", _periodic, "readings after which all repeat there: 25"),
+        )
+    ),
+    *(
+        Case(
+            f"synthetic/{SERIES}/{kind}", ("timeseries",), "timeseries", _of_sensors("synthetic", readings), message,
+            missing=NOTHING_MADE,
+        )
+        for kind, readings, message in (
+            ("constant_days", _standing_still, "days that stand still there: 4"),
+            ("repeated_days", _played_again, "days that repeat an earlier one there: 2"),
         )
     ),
     *(

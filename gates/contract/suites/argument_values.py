@@ -33,7 +33,17 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_measurements_to_be_kept": {"family": ("diversity", "separability", "agreement")},
     "expect_population_shares_to_match": {"measure": ("distance", "under_representation", "design_effect")},
     "expect_rare_slices_to_be_covered": {"kind": ("vanished", "union")},
-    "expect_series_to_be_sound": {"kind": ("duplicate_timestamps", "backward_steps", "gaps", "constant", "periodic")},
+    "expect_series_to_be_sound": {
+        "kind": (
+            "duplicate_timestamps",
+            "backward_steps",
+            "gaps",
+            "constant",
+            "constant_days",
+            "periodic",
+            "repeated_days",
+        ),
+    },
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},
     "expect_utility_to_be_between": {"train": ("human", "synthetic", "both")},
 }

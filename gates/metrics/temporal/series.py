@@ -22,6 +22,13 @@ from gates.metrics.base.measurement import (
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
+from gates.metrics.temporal.series_days import (
+    READINGS_OF_A_DAY,
+    constant_days,
+    days_with_duplicates,
+    looked_at_series,
+    repeated_days,
+)
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
@@ -42,7 +49,7 @@ EVIDENCE_ENTITIES = 20
 # repeat, so that days are counted and not rows.
 _COMPARED_BY = {"duplicate_timestamps": "days_with_duplicates"}
 # Of these a sensor shows some by chance: that no human series does is no proof that none would.
-_BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps")
+_BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps", "constant_days")
 # Of series whose rows stand in no order, half of the steps go back. They are sorted, and break no order.
 BACK_AT_MOST = 0.25
 
@@ -60,10 +67,11 @@ class _Defects:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of rows (`duplicate_timestamps`) or of series (other kinds) with a defect, in [0, 1], over every row.
+    """Share of rows (`duplicate_timestamps`), of days or of series (other kinds) with a defect, in [0, 1], over every row.
 
     gaps: some step is longer than ten times the series' median step. constant: all readings are equal.
-    periodic: the readings repeat exactly, twice at least, and vary. Series of fewer than 30 readings are looked at for
+    periodic: the readings repeat exactly, twice at least, and vary. constant_days, repeated_days: of days with twelve readings,
+    the share in which all are equal, or which have the readings of an earlier day of the series one by one. Series of fewer than 30 readings are looked at for
     repeated times only. A repeated time is the second reading at it and every further one.
     backward_steps: in its file, a row stands after one of a later time; series in no order at all are not looked at.
     Synthetic series count beyond the share of human series that do so, with the interval of a difference (Newcombe 1998); of
@@ -78,6 +86,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     defects = _defects(scan, scope.value, kind)
     if not defects.looked_at and kind == "backward_steps" and _defects(scan, scope.value, "gaps").looked_at:
         return NotConfigured("rows of series stand in no order in their files, so that none is broken")
+    if not defects.looked_at and _UNITS.get(kind) == "days":
+        return NotConfigured(f"no day of a series has {READINGS_OF_A_DAY} readings")
     if not defects.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings", undecided=Severity.WARNING)
     measured = _shares(defects, scope)
@@ -86,7 +96,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             _defects(scan, origin, _COMPARED_BY.get(kind, kind)) for origin in (scope.value, Scope.HUMAN.value)
         )
         measured = _beyond_human(measured, own, human, is_exact=kind not in _BY_CHANCE and not human.hits)
-    unit = "rows" if kind == "duplicate_timestamps" else "series"
+    unit = _UNITS.get(kind, "series")
     evidence = {
         unit: defects.looked_at,
         "unsound": defects.hits,
@@ -144,14 +154,7 @@ def _per_series(scan: Scan) -> dict[str, pl.DataFrame]:
 def _repeated_times(rows: pl.DataFrame) -> pl.DataFrame:
     repeated = pl.len() - pl.col("when").n_unique()
     per_series = rows.group_by("series").agg(amount=repeated.cast(pl.Float64), looked_at=pl.len())
-    return _looked_at(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
-
-
-def _days_with_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
-    day = rows.with_columns(day=pl.col("when").dt.date()).group_by("series", "day")
-    days = day.agg(repeated=pl.len() > pl.col("when").n_unique())
-    per_series = days.group_by("series").agg(amount=pl.col("repeated").sum(), looked_at=pl.len())
-    return _looked_at(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
+    return looked_at_series(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
 
 
 def _backward_steps(rows: pl.DataFrame) -> pl.DataFrame:
@@ -168,13 +171,7 @@ def _backward_steps(rows: pl.DataFrame) -> pl.DataFrame:
 def _of_series(per_series: pl.DataFrame, amount: pl.Expr | pl.Series) -> pl.DataFrame:
     """The series with `readings` enough; amount: by series, 0 for a sound one."""
     per_series = per_series.with_columns(amount=amount)
-    return _looked_at(per_series, hits=pl.col("amount") > 0, looked_at=pl.lit(1))
-
-
-def _looked_at(per_series: pl.DataFrame, *, hits: pl.Expr, looked_at: pl.Expr) -> pl.DataFrame:
-    # Series of two generators may have one name.
-    amount = pl.col("amount").cast(pl.Float64)
-    return per_series.select("series", amount, hits=hits.cast(pl.Int64), looked_at=looked_at.cast(pl.Int64))
+    return looked_at_series(per_series, hits=pl.col("amount") > 0, looked_at=pl.lit(1))
 
 
 def _gaps(rows: pl.DataFrame) -> pl.DataFrame:
@@ -233,18 +230,24 @@ def period(values: npt.NDArray[np.generic]) -> int:
 # By kind: of each series among some rows, whole ones, how much of the defect it has and what that counts for.
 _LOOK: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "duplicate_timestamps": _repeated_times,
-    "days_with_duplicates": _days_with_duplicates,
+    "days_with_duplicates": days_with_duplicates,
     "gaps": _gaps,
     "backward_steps": _backward_steps,
     "constant": _constant,
+    "constant_days": constant_days,
     "periodic": _periodic,
+    "repeated_days": repeated_days,
 }
+# What is counted of each kind, series where it does not stand here.
+_UNITS = {"duplicate_timestamps": "rows", "constant_days": "days", "repeated_days": "days"}
 _MEANING = {
     "duplicate_timestamps": "repeated times",
     "gaps": "longest gap in hours",
     "backward_steps": "steps back in time",
     "constant": "readings that are all equal",
+    "constant_days": "days that stand still",
     "periodic": "readings after which all repeat",
+    "repeated_days": "days that repeat an earlier one",
 }
 
 METRIC = Metric(

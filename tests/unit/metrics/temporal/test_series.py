@@ -115,7 +115,10 @@ def test_unknown_kind_is_an_error_that_names_the_kinds():
     judgement = judged("order", SOUND)
 
     assert judgement.outcome is Outcome.ERROR
-    assert "no kind 'order'; kinds: backward_steps, constant, duplicate_timestamps, gaps, periodic" in judgement.message
+    assert (
+        "no kind 'order'; kinds: backward_steps, constant, constant_days, duplicate_timestamps, gaps, periodic, repeated_days"
+        in judgement.message
+    )
 
 
 @pytest.mark.parametrize(
