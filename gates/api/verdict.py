@@ -136,7 +136,9 @@ def _rendered(verdict: Verdict, name: str) -> str:
 
     others = [find_report(Plugins(), one) for one in written_on_demand()]
     by_suffix = {"json": json.REPORT, "md": markdown.REPORT} | {one.suffix: one for one in others}
-    report = next((one for suffix, one in by_suffix.items() if name.endswith(f".{suffix}")), None)
+    # The longest, as of `a.croissant.json`, which ends as others do.
+    suffixes = sorted((suffix for suffix in by_suffix if name.endswith(f".{suffix}")), key=len)
+    report = by_suffix[suffixes[-1]] if suffixes else None
     if report is None:
         listed = ", ".join(f".{suffix}" for suffix in sorted(by_suffix))
         raise UsageError(f"{name}: no report is saved under this suffix (expected one of: {listed})")

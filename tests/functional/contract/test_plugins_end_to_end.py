@@ -137,7 +137,10 @@ def test_report_of_a_distribution_is_printed_and_written(claims, gates):
     assert f"mix\t{ROUND}\tpass\n" in printed.out
     assert (claims / "out/mix.tsv").read_text() == printed.out
     assert (unknown.code, unknown.err) == (2, "no report 'outcoms' (did you mean 'outcomes'?)\n")
-    assert (wrong.code, "'markdown' is not one of 'croissant', 'html', 'junit', 'openlineage', 'sarif'" in wrong.err) == (2, True)
+    assert (
+        wrong.code,
+        "'markdown' is not one of 'croissant', 'datadocs', 'html', 'junit', 'openlineage', 'sarif'" in wrong.err,
+    ) == (2, True)
 
 
 def test_what_a_distribution_brings_is_listed_and_explained(claims, gates):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from dataclasses import replace
 
 import mlcroissant
@@ -11,8 +13,9 @@ from openlineage.client.event_v2 import InputDataset
 from openlineage.client.facet_v2 import data_quality_assertions_dataset as assertions_facet
 from openlineage.client.serde import Serde
 
-from gates.verdict import Outcome
+from gates.verdict import CheckId, Outcome, Scope
 from gates.verdicts.reports.formats.croissant import croissant
+from gates.verdicts.reports.formats.datadocs import datadocs
 from gates.verdicts.reports.formats.openlineage import openlineage
 from tests.unit.verdicts.test_reports import example
 
@@ -70,3 +73,25 @@ def test_croissant_of_a_verdict_on_no_file_names_none(verdict):
 
     assert document["distribution"] == []
     assert mlcroissant.Dataset(jsonld=document).metadata.ctx.issues.errors == set()
+
+
+def test_data_docs_show_each_check_by_its_sentence_and_are_the_same_each_time(verdict):
+    page = datadocs(verdict)
+
+    text = html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+    configured = [check for check in verdict.checks if check.outcome is not Outcome.NOT_CONFIGURED]
+    assert [check.id for check in configured if str(check.id) not in text] == []
+    assert f"Evaluated Expectations {len(configured)}" in text
+    assert "Status: Failed" in text
+    assert datadocs(verdict) == page
+
+
+def test_nothing_in_data_becomes_markup_of_data_docs(verdict):
+    hostile = "<script>alert(1)</script> {{ 7*7 }} $x ${y} \"onload='"
+    check = replace(verdict.checks[0], message=hostile, id=CheckId(Scope.HUMAN, "expect_x", hostile))
+
+    page = datadocs(replace(verdict, dataset=hostile, checks=[check]))
+
+    assert "<script>alert" not in page
+    assert '"onload' not in page
+    assert "{{ 7*7 }} $x ${y}" in page
