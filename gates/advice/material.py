@@ -9,6 +9,7 @@ import numpy as np
 
 from gates.advice.worth.examples import Examples, Learner, Linear, linear_of, trees_of
 from gates.advice.worth.guarded_weight import HumanRows
+from gates.data.facts import SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.comparison.classifiers import Table, Texts
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from gates.metrics.labels.task import Task
 
 SYNTHETIC = "synthetic"
+# The source of rows that name none, where others do.
+NO_NAME = "(no generator)"
 # The block of human rows: no generator's name begins with a blank that counts.
 HUMAN = " human"
 # Every source takes some forty fits, of half a minute on one core: more of them are not measured, and are named.
@@ -156,10 +159,12 @@ def _split(unit: Ints, human: Ints, holdout: Ints | None) -> tuple[Ints, Ints]:
 
 
 def _left_out(scan: Scan, measured: dict[str, Ints]) -> dict[str, str]:
-    """Why a source is not measured. Every generator of the dataset is among the measured, or here."""
+    """Why a source is not measured. Every source of the dataset is among the measured, or here."""
     index = scan.index
     if SYNTHETIC in measured:
         return {}
-    names = [str(name) for name in index.generators if name]
     few = f"fewer rows than a source is measured from, or more than {SOURCES_AT_MOST} sources have more"
-    return {name: few for name in names if name not in measured}
+    left_out = {str(name): few for name in index.generators if str(name) not in measured}
+    if bool(((index.generator < 0) & index.of(SYNTHETIC_CODE)).any()) and scan.roles.generator:
+        left_out[NO_NAME] = "rows that name no generator are no source"
+    return left_out

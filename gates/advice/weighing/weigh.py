@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from gates.advice.material import SYNTHETIC, material_of
+from gates.advice.material import NO_NAME, SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
 from gates.advice.weighing.by_row import weights_by_row
 from gates.advice.weighing.source_weights import source_weights
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.rows.lot import Lot
 
-HUMAN, NO_NAME = "human", ""
+HUMAN = "human"
 # No column of data has these names.
 _KIND, _TIMES = "_gates_kind", "_gates_times"
 
@@ -105,7 +105,7 @@ def _sources(lot: Lot, generator: str | None, measured: tuple[str, ...]) -> pl.S
         made: pl.Expr = pl.lit(measured[0])
     else:
         made = pl.col(generator).fill_null(NO_NAME)
-    is_human, is_made = pl.col(ORIGIN) == HUMAN, pl.col(ORIGIN) == SYNTHETIC
+    is_human, is_made = pl.col(ORIGIN) == HUMAN, pl.col(ORIGIN) == Scope.SYNTHETIC.value
     return frame.select(
         source=pl.when(is_human).then(pl.lit(HUMAN)).when(is_made).then(made).otherwise(pl.col(ORIGIN))
     ).to_series()

@@ -70,6 +70,24 @@ def test_source_that_helps_has_a_weight_and_noise_has_none(project, gates):
     assert frame["digest"].str.starts_with("sha256:").all()
 
 
+def test_rows_of_no_or_a_small_generator_count_nothing_and_are_named(project, gates):
+    frame = rows(300, good=0.0, noise=0.5).with_row_index("number")
+    few = pl.col("number") % 4 == 0
+    small = pl.when(few & (pl.col("generator") == "noise")).then(pl.lit("small"))
+    nobody = pl.when(few & (pl.col("generator") == "good")).then(None)
+    frame.with_columns(generator=small.otherwise(nobody.otherwise(pl.col("generator")))).drop("number").write_parquet(
+        project / "data/rows.parquet"
+    )
+
+    called = gates(project, "weights", "rows", "--learner", "logistic")
+
+    assert called.code == 0, called.err
+    assert "100 rows; rows that name no generator are no source" in called.out
+    assert "100 rows; fewer rows than a source is measured from" in called.out
+    unmeasured = weights_of(project).filter(pl.col("source").is_in(["(no generator)", "small"]))
+    assert (unmeasured.height, unmeasured["weight"].max()) == (200, 0.0)
+
+
 def test_same_rows_and_seed_give_the_same_bytes_that_name_what_they_are_about(project, gates):
     gates(project, "weights", "rows", "--learner", "logistic", "--output", "one.parquet")
     gates(project, "weights", "rows", "--learner", "logistic", "--output", "two.parquet")

@@ -130,6 +130,20 @@ def test_rows_made_from_tested_ones_help_in_folds_and_not_on_a_holdout():
     assert in_folds.best.gain > 5 * max(0, on_holdout.best.gain)
 
 
+def test_rows_that_repeat_the_human_ones_have_no_rate():
+    examples, human, _, test = drawn(300, 300)
+    # As good a source as the human rows, and nothing new beside them.
+    repeated = np.random.default_rng(2).permutation(human)
+    measured = LearningCurves(
+        curve_points(examples, human, test, 1, is_human=True),
+        curve_points(examples, repeated, test, 2, is_human=False),
+        mixture_points(examples, human, repeated, test, 1),
+        test,
+    )
+
+    assert exchange_rate(measured, 1).answer is RateAnswer.CANNOT_SAY
+
+
 def test_weights_to_try_are_no_larger_than_a_human_rows():
     assert weights_to_try(100, 1000) == pytest.approx([0.025, 0.1, 0.4, 1.0])
     assert weights_to_try(1000, 100) == [1.0]
