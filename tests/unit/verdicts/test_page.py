@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.verdict import LINE_TO_ADD, Answer, CheckId, Outcome, Scope, Verdict
+from gates.verdict import LINE_TO_ADD, Answer, CheckId, Kind, Outcome, Scope, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
 from gates.verdicts.reports.located_verdict import Place, Unjudged, unplaced
@@ -156,6 +156,21 @@ def test_every_link_leads_to_a_place_on_the_page_and_no_place_is_named_twice():
 
 def test_page_of_sixty_checks_and_forty_columns_is_small():
     assert len(whole(large()).encode()) <= MOST_BYTES
+
+
+def test_page_of_thousands_of_failing_rules_is_small_and_says_how_many_there_are():
+    rules = [
+        check("row_failure_ratio_to_be_less_than", Outcome.FAIL, f"Rows break the rule c{at}/range: 5 of 9 rows", kind=Kind.SCHEMA,
+              scope=Scope.SYNTHETIC, detail=f"a long name of a column, number {at}/range", observed=0.5, low=0.4, high=0.6,
+              max_value=0.01, evidence={"failures": 5, "rows": 9, "first_rows": [f"data/synthetic.parquet:{row}" for row in range(10)]})
+        for at in range(4000)
+    ]  # fmt: skip
+
+    page = whole(replace(example(), checks=rules, waived=[]))
+
+    assert len(page.encode()) <= MOST_BYTES
+    assert "3,900 more findings" in page
+    assert "4,000 fail" in page
 
 
 def test_page_is_the_same_for_a_verdict_that_was_stored():

@@ -25,6 +25,11 @@ class CheckFigures(NamedTuple):
     own: Markup
     by_part: Markup
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.own.encode()) + len(self.by_part.encode())
+
 
 def article(verdict: Verdict, check: CheckResult, anchor: str, figures: CheckFigures) -> Markup:
     """A finding, whole."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from gates.verdict import Verdict
 
-# Of a path with thousands of files the first say where it is.
-_MOST_FILES = 40
+# Of thousands of files, or of checks that lack an input, the first say what they are.
+_MOST_LINES = 40
 _DIGEST = 12
 
 
@@ -35,7 +35,7 @@ def background(verdict: Verdict) -> Markup:
 
 def not_configured(listed: Findings) -> Markup:
     """The checks that would run with a line more, with the line; those that do not apply are counted."""
-    lines = [[wording.title(check), tag("code", line_to_add(check))] for check in listed.missing]
+    lines = [[wording.title(check), tag("code", line_to_add(check))] for check in listed.missing[:_MOST_LINES]]
     rest = len(listed.not_configured) - len(listed.missing)
     parts = [table("Checks that a line in gates.toml would enable", ["check", "line to add"], lines)] if lines else []
     parts += [tag("p", f"{counted(rest, 'check')} cannot apply to this dataset.")] if rest else []
@@ -58,9 +58,9 @@ def _parts(verdict: Verdict) -> Iterator[Markup]:
         if isinstance(files, list) and files:
             lines = [
                 [file["path"], f"{file['rows']:,}", tag("code", str(file["sha256"])[:_DIGEST])]
-                for file in files[:_MOST_FILES]
+                for file in files[:_MOST_LINES]
             ]
-            more = f", the first {_MOST_FILES} of {len(files):,}" if len(files) > _MOST_FILES else ""
+            more = f", the first {_MOST_LINES} of {len(files):,}" if len(files) > _MOST_LINES else ""
             yield table(f"{caption}{more}", ["path", "rows", "sha256"], lines)
     if not verdict.is_partial:
         data = str(verdict.data.get("manifest_sha256"))[:_DIGEST]

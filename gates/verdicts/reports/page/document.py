@@ -98,7 +98,10 @@ def _body(plan: PagePlan, versions: Sequence[PageVersion] = ()) -> Markup:
 def _sections(plan: PagePlan, versions: Sequence[PageVersion]) -> Iterator[tuple[str, str, Markup]]:
     """Anchor, title and content of each section that has something to say."""
     verdict, prefix, places = plan.verdict, plan.prefix, plan.places
-    if failures := [_shown(article, plan, check) for check in plan.listed.failures]:
+    if failures := [_shown(article, plan, check) for check in plan.failures]:
+        if plan.left_out:
+            more = tag("code", f"gates check {plan.name} -v")
+            failures.append(tag("p", f"{plan.left_out:,} more findings: ", more, " lists all of them."))
         yield f"{prefix}findings", "Findings", joined(failures)
     yield f"{prefix}checks", "All checks", grid(verdict.checks, places)
     yield f"{prefix}limits", "Limits", forest(verdict.checks, places)

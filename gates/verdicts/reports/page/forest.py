@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 AT_LIMIT = 60.0
 _TICKS = ((0.0, "0"), (0.5, "½"), (1.0, "limit"), (2.0, "2x"), (10.0, "10x"))
 _HEIGHT = 18
+# A table to look through; of wide tables thousands of row rules pass.
+MOST_LINES = 150
 _WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASS)
 _SENTENCE = (
     "Each number with its interval, as a part of its limit: left of the line is good, right of it is bad, and an interval "
@@ -33,14 +35,15 @@ def forest(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
     drawn.sort(
         key=lambda check: (_WORST_FIRST.index(check.outcome), -(place(check, check.observed) or 0), str(check.id))
     )
-    near = [check for check in drawn if check.outcome is not Outcome.PASS or _gone(check) > 0]
-    far = [check for check in drawn if check not in near]
-    parts = [_plot(_SENTENCE, near, places)] if near else []
+    is_near = [check.outcome is not Outcome.PASS or _gone(check) > 0 for check in drawn]
+    near, far = ([check for check, one in zip(drawn, is_near, strict=True) if one is side] for side in (True, False))
+    parts = [_plot(_SENTENCE, near[:MOST_LINES], places)] if near else []
     if far:
         summary = f"{len(far):,} more that passed, as far from their limit as can be"
-        parts.append(
-            tag("details", tag("summary", summary), _plot("Checks whose number is nothing of its limit", far, places))
-        )
+        plot = _plot("Checks whose number is nothing of its limit", far[:MOST_LINES], places)
+        parts.append(tag("details", tag("summary", summary), plot))
+    if more := sum(max(0, len(side) - MOST_LINES) for side in (near, far)):
+        parts.append(tag("p", f"{more:,} more are in the verdict's JSON document."))
     if rest := len(checks) - len(drawn):
         parts.append(
             tag("p", f"{rest:,} checks have no number, or no limit, and are not drawn: the grid above has them.")

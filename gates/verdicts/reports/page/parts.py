@@ -9,7 +9,7 @@ from gates.verdict import Outcome
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawn_table
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
-from gates.verdicts.reports.page.forest import axis
+from gates.verdicts.reports.page.forest import MOST_LINES, axis
 from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult, Verdict
 
 GENERATORS = "generators"
+# Columns of a table that scrolls; the finding of a check has all of its parts.
+_MOST_PARTS = 20
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -72,9 +74,9 @@ def part_grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Marku
             by_kind.setdefault(kind, {})[str(check.id)] = parts
     tables = []
     for kind, results in by_kind.items():
-        columns = list(dict.fromkeys(name for parts in results.values() for name in parts))
+        columns = list(dict.fromkeys(name for parts in results.values() for name in parts))[:_MOST_PARTS]
         lines = []
-        for check_id, parts in results.items():
+        for check_id, parts in list(results.items())[:MOST_LINES]:
             check = named[check_id]
             title = f"{check.id.scope.value}: {wording.title(check)}"
             anchor = places.get(check_id)

@@ -18,25 +18,33 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult, Verdict
 
 # Of the 1.2 MB that a page may have, so that it can be mailed and opens at once; the rest is text and the other sections.
-MOST_FIGURE_BYTES = 900_000
+MOST_FIGURE_BYTES = 800_000
+# Of wide tables thousands of row rules may fail: nobody reads so many, and the JSON document has them.
+MOST_CHECKS = 100
 
 
 @dataclass(frozen=True)
 class PagePlan:
-    """One verdict's part of a page. places: anchors by check id; figures: likewise. prefix: what tells its anchors apart."""
+    """One verdict's part of a page. prefix: what tells its anchors apart.
+
+    failures: what decides the verdict; others: what was measured besides and has something to show. places: anchors by check id;
+    figures: likewise.
+    """
 
     verdict: Verdict
     name: str
     prefix: str
     listed: Findings
+    failures: Sequence[CheckResult]
+    others: Sequence[CheckResult]
     places: Mapping[str, str]
     figures: Mapping[str, CheckFigures]
 
     @property
-    def others(self) -> Sequence[CheckResult]:
-        """What did not decide the verdict and is shown all the same, the undecided first."""
-        passed = [check for check in self.listed.passed if str(check.id) in self.places]
-        return [*self.listed.undecided, *self.listed.waived, *passed]
+    def left_out(self) -> int:
+        """How many findings there is no room for."""
+        every = (self.listed.failures, self.listed.undecided, self.listed.waived)
+        return sum(str(check.id) not in self.places for checks in every for check in checks)
 
 
 def planned(verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGURE_BYTES) -> PagePlan:
@@ -45,19 +53,24 @@ def planned(verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGU
     room: bytes for figures, which go to findings first; where they are spent, the page says where the data is.
     """
     listed = findings(verdict)
+    failures = listed.failures[:MOST_CHECKS]
+    besides = (*listed.undecided, *listed.waived, *(check for check in listed.passed if check.evidence))
     figures: dict[str, CheckFigures] = {}
-    for check in (*listed.failures, *listed.undecided, *listed.waived, *listed.passed):
-        drawn, by_part = joined(pictures(check)), part_plots(check)
-        size = len(drawn.encode()) + len(by_part.encode())
-        if size > room:
-            command = f"gates check {name} --only {check.id} --format json"
-            drawn = tag("p", "Left out, as the page would grow too large: ", tag("code", command), " has the data.")
-            by_part = Markup()
-        room -= min(size, room)
-        figures[str(check.id)] = CheckFigures(drawn, by_part)
-    places = {
-        str(check.id): f"{prefix}check-{at}"
-        for at, check in enumerate(verdict.checks)
-        if check.outcome not in (Outcome.NOT_CONFIGURED, Outcome.PASS) or any(figures.get(str(check.id), ()))
-    }
-    return PagePlan(verdict, name, prefix, listed, places, figures)
+    for check in (*failures, *besides[:MOST_CHECKS]):
+        figures[str(check.id)] = drawn = _figures(check, name, room)
+        room -= min(room, drawn.size)
+    others = [
+        check for check in besides[:MOST_CHECKS] if check.outcome is not Outcome.PASS or figures[str(check.id)].size
+    ]
+    shown = {str(check.id) for check in (*failures, *others)}
+    places = {str(check.id): f"{prefix}check-{at}" for at, check in enumerate(verdict.checks) if str(check.id) in shown}
+    return PagePlan(verdict, name, prefix, listed, failures, others, places, figures)
+
+
+def _figures(check: CheckResult, name: str, room: int) -> CheckFigures:
+    drawn = CheckFigures(joined(pictures(check)), part_plots(check))
+    if drawn.size <= room:
+        return drawn
+    command = f"gates check {name} --only {check.id} --format json"
+    left_out = tag("p", "Left out, as the page would grow too large: ", tag("code", command), " has the data.")
+    return CheckFigures(left_out, Markup())
