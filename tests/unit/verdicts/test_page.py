@@ -173,6 +173,26 @@ def test_page_of_thousands_of_failing_rules_is_small_and_says_how_many_there_are
     assert "4,000 fail" in page
 
 
+def test_rules_that_hold_leave_room_for_what_has_a_figure():
+    rules = [
+        check("row_failure_ratio_to_be_less_than", Outcome.PASS, "0, limit 0.01", kind=Kind.SCHEMA, detail=f"c{at}/range",
+              observed=0.0, max_value=0.01, evidence={"failures": 0, "first_rows": []})
+        for at in range(500)
+    ]  # fmt: skip
+    last = check(
+        "x",
+        Outcome.PASS,
+        "0, limit 1",
+        observed=0.0,
+        max_value=1,
+        evidence={"shares": {"a": {"human": 0.1, "synthetic": 0.2}}},
+    )
+
+    page = whole(replace(example(), checks=[*rules, last], waived=[], answer=Answer.PASS))
+
+    assert "The share of rows with each label on both sides" in page
+
+
 def test_page_is_the_same_for_a_verdict_that_was_stored():
     assert whole(verdict_of(json.loads(json.dumps(example().to_json())))) == whole(verdict_of(example().to_json()))
 

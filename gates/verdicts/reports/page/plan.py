@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdict import Outcome
+from gates.verdict import Kind, Outcome
 from gates.verdicts.reports.findings import Findings, findings
 from gates.verdicts.reports.page.articles import CheckFigures
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
@@ -54,7 +54,9 @@ def planned(verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGU
     """
     listed = findings(verdict)
     failures = listed.failures[:MOST_CHECKS]
-    besides = (*listed.undecided, *listed.waived, *(check for check in listed.passed if check.evidence))
+    # A row rule that holds has nothing to show.
+    passed = (check for check in listed.passed if check.kind is Kind.SUITE and check.evidence)
+    besides = (*listed.undecided, *listed.waived, *passed)
     figures: dict[str, CheckFigures] = {}
     for check in (*failures, *besides[:MOST_CHECKS]):
         figures[str(check.id)] = drawn = _figures(check, name, room)
