@@ -6,6 +6,7 @@ SENTENCES = {
     "busiest": "The annotators who gave most rows",
     "differences": "What differs between human and synthetic rows",
     "domains": "Rows by domain, and the shares of human rows and of experts among them",
+    "excess": "How far each facet of time differs, beyond what human rows differ among themselves",
     "filled": "The share of rows in which each field of lineage is filled",
     "fit": "The share of rows whose response fits its own prompt better than another's",
     "labels": "Labels by how far they differ",
@@ -20,6 +21,7 @@ SENTENCES = {
     "rows_by_depth": "Synthetic rows by how many generations they are away from human ones",
     "scores": "How well a model predicts the labels of human rows, by the rows that it learnt from",
     "shares": "The share of rows with each label on both sides",
+    "synthetic_pairs_right": "The share of synthetic pairs that a model predicts, by the pairs that it learnt from",
     "telling": "What tells a classifier synthetic rows from human ones: how much its AUC falls without each column",
     "thin": "The groups with the fewest rows",
     "thinnest": "The slices with the fewest human rows, and all their rows",
@@ -27,7 +29,7 @@ SENTENCES = {
     "vanished": "Groups of human rows that have no synthetic row",
     "worst_columns": "The columns that differ most, by the distance beyond what human rows differ among themselves",
     "worst_groups": "The groups in which the rate of a label differs most",
-    "worst_pairs": "The pairs of columns whose association differs most from that in human rows",
+    "worst_pairs": "The pairs of columns that differ most from human rows",
     "worst_recall": "The labels that a model recalls worst, by the rows that it learnt from",
     "worst_triples": "The three columns at once that differ most from human rows",
 }
@@ -40,7 +42,7 @@ NOT_DRAWN = frozenset({
 _NAMES = {
     "as_many_of_people": "as many human rows", "both": "both together", "holdout": "held-out rows", "people": "human rows",
     "human_human": "human and human", "human_synthetic": "human and synthetic", "synthetic_synthetic": "synthetic and synthetic",
-    "training": "training rows", "trained": "these rows",
+    "model_of_human_pairs": "human pairs", "model_of_synthetic_pairs": "synthetic pairs", "training": "training rows", "trained": "these rows",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult
 
 # Evidence in which the check's own limit applies to each line.
-_UNDER_THE_LIMIT = frozenset({"worst_columns"})
+_UNDER_THE_LIMIT = frozenset({"excess", "worst_columns"})
 _COLOURS = {
     "human": "human", "people": "human", "as_many_of_people": "human", "holdout": "human", "synthetic": "synthetic",
     "trained": "synthetic",
