@@ -8,7 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gates.verdict import LINE_TO_ADD, Answer, CheckId, Kind, Outcome, Scope, Verdict
@@ -248,6 +248,7 @@ _EVIDENCE = st.dictionaries(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(evidence=_EVIDENCE)
 def test_evidence_of_any_form_makes_a_page(evidence):
     checks = [
