@@ -33,6 +33,7 @@ class FrameKeys(TypedDict, total=False):
     group: str
     slices: Sequence[str]
     purpose: str
+    licence: str
     critical_domains: Mapping[str, Mapping[str, float]]
     synthetic_role: str
     inconclusive: str

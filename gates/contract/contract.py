@@ -137,6 +137,7 @@ class Contract:
             "purpose": self.dataset.purpose,
             "synthetic_role": self.dataset.synthetic_role,
             "inconclusive": self.dataset.inconclusive,
+            **self._licence(),
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             **self._imports(),
@@ -144,6 +145,10 @@ class Contract:
             "libraries": parts["libraries"],
             **self._of_plugins(),
         }
+
+    def _licence(self) -> dict[str, object]:
+        """Nothing where none is declared, so that contracts without one keep their digests."""
+        return {"licence": self.dataset.licence} if self.dataset.licence else {}
 
     def _parts(self) -> dict[str, object]:
         suites = {
@@ -170,6 +175,7 @@ class Contract:
         return {
             "suites": suites,
             "roles": {**roles, "origins": origins},
+            **self._licence(),
             "population": self.population.sha256 if self.population else None,
             "removals": [removal.sha256 for removal in self.removals],
             "schema": self.schema,

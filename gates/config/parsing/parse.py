@@ -288,6 +288,7 @@ _READERS: Mapping[str, Reader] = {
     "group": validators.string,
     "label": validators.string,
     "population": validators.path_below,
+    "licence": validators.words,
     "critical_domains": validators.table(validators.table(validators.share, "human", "expert")),
     "slices": validators.strings,
     "columns": validators.table(validators.string),

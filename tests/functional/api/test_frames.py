@@ -207,3 +207,12 @@ def test_dataset_of_hugging_face_is_a_frame_with_the_rows_that_it_chose(human, s
         gates.check(human=datasets.DatasetDict(train=whole), synthetic=synthetic)
     with pytest.raises(gates.GatesError, match=r"human has no row"):
         gates.check(human=whole.select([]), synthetic=synthetic)
+
+
+def test_licence_is_in_the_contract_where_one_is_declared(human, synthetic):
+    without = gates.check(human=human, synthetic=synthetic, only=["human_ratio"])
+    declared = gates.check(human=human, synthetic=synthetic, only=["human_ratio"], licence="CC-BY-4.0")
+
+    assert "licence" not in without.contract
+    assert declared.contract["licence"] == "CC-BY-4.0"
+    assert declared.digest() != without.digest()

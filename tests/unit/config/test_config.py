@@ -49,6 +49,7 @@ expires = 2027-01-31
 
 [datasets.people]
 type = "tabular"
+licence = "CC0-1.0"
 [datasets.people.partitions]
 human = "data/real.csv"
 synthetic = "data/made.csv"
@@ -88,6 +89,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
         "line": 5,
         "type": "text",
         "purpose": "finetune",
+        "licence": None,
         "path": "data/reviews",
         "partitions": {},
         "origin": "made_by",
@@ -114,6 +116,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
     assert list(config.datasets) == ["reviews", "people"]
     assert config.dataset("people").partitions == {"human": "data/real.csv", "synthetic": "data/made.csv"}
     assert config.dataset("people").path is None
+    assert config.dataset("people").licence == "CC0-1.0"
     assert config.text == FULL
 
 

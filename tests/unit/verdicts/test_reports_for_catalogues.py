@@ -68,6 +68,14 @@ def test_metadata_is_that_of_croissant(verdict):
 
 
 @of_croissant
+def test_croissant_has_the_licence_that_is_declared(verdict):
+    document = json.loads(croissant(replace(verdict, contract={**verdict.contract, "licence": "CC-BY-4.0"})))
+
+    assert "license" not in json.loads(croissant(verdict))
+    assert mlcroissant.Dataset(jsonld=document).metadata.license == ["CC-BY-4.0"]
+
+
+@of_croissant
 def test_croissant_of_a_verdict_on_no_file_names_none(verdict):
     document = json.loads(croissant(replace(verdict, data={**verdict.data, "files": []})))
 

@@ -1,6 +1,6 @@
 """The verdict as metadata of Croissant 1.1 with its RAI extension: the files, the rows by origin, and what was found.
 
-A fragment: name, licence and address of a published set are for whoever publishes it. https://docs.mlcommons.org/croissant/
+A fragment: creator, date and address of a published set are for whoever publishes it. https://docs.mlcommons.org/croissant/
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ def croissant(verdict: Verdict) -> str:
         "description": printable(f"Rows by origin: {made}. Judged by gates: {headline(verdict)}."),
         "conformsTo": list(CONFORMS_TO),
         "identifier": verdict.digest(),
+        **({"license": licence} if (licence := verdict.contract.get("licence")) else {}),
         "distribution": [*_files(verdict)],
         # Schema.org's own term for what is known of a set in numbers.
         "variableMeasured": [
