@@ -10,7 +10,7 @@ import polars as pl
 import gates
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-PER_DAY, DAYS, SENSORS = 24, 12, 12
+PER_DAY, DAYS, SENSORS = 24, 10, 10
 
 
 def readings(kind: str, rng: np.random.Generator) -> pl.DataFrame:

@@ -54,6 +54,17 @@ def test_partitions_are_files_and_the_digest_does_not_depend_on_who_wrote_them(s
     assert verdicts[0].rows == {"human": ROWS, "synthetic": ROWS, "undeclared": 0}
 
 
+def test_frame_of_spark_of_a_generator_gets_its_name(session):
+    human, synthetic = (session.createDataFrame(table_rows(ROWS, seed=seed).to_arrow()) for seed in (1, 11))
+
+    verdict = gates.check(human=human, synthetic={"tvae": synthetic}, only=["human_ratio"])
+
+    assert verdict.rows == {"human": ROWS, "synthetic": ROWS, "undeclared": 0}
+    assert any(file["path"].startswith("synthetic-1-tvae/") for file in verdict.data["files"])
+    with pytest.raises(gates.GatesError, match=r"synthetic\['tvae'\] has a column 'generator' of its own"):
+        gates.check(human=human, synthetic={"tvae": synthetic.withColumnRenamed("town", "generator")})
+
+
 def test_frame_of_spark_without_rows_is_refused(session):
     frame = session.createDataFrame(pl.DataFrame({"a": [1], "origin": ["human"]}).to_arrow()).where("a > 1")
 
