@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.advice.worth.curves import curve_of, curve_points, mixture_points
-from gates.advice.worth.examples import Examples, Linear
+from gates.advice.worth.examples import Examples, Linear, trees_of
 from gates.advice.worth.exchange import LearningCurves, RateAnswer, exchange_rate
 from gates.advice.worth.guarded_weight import HumanRows, Weighted, guarded_weight, weights_to_try
 from gates.advice.worth.law import Curve, MixtureLaw, fitted_law
@@ -36,9 +36,9 @@ def drawn(human, synthetic, *, flipped=0.0, seed=1, test=1500):
 
 
 def table_for_trees(values):
-    """A table that trees learn by heart, as a linear model cannot."""
+    """A table that trees learn by heart, as a linear model cannot; of few values, because each costs time."""
     names = tuple(f"x{number}" for number in range(values.shape[1]))
-    return Table(values, names, np.zeros(values.shape[1], dtype=bool), ridge=5.0)
+    return trees_of(Table(values.round(1), names, np.zeros(values.shape[1], dtype=bool)))
 
 
 def rate(flipped, seed=1):
@@ -113,15 +113,15 @@ def test_no_row_of_a_tested_unit_is_learned_from():
 
 
 def test_rows_made_from_tested_ones_help_in_folds_and_not_on_a_holdout():
-    examples, human, _, holdout = drawn(120, 10)
+    examples, human, _, holdout = drawn(120, 10, test=500)
     rng = np.random.default_rng(5)
-    # Four blurred copies of each human row, with its label.
-    source = np.repeat(human, 4)
-    values = np.vstack([examples.model.matrix, examples.model.matrix[source] + rng.normal(0, 0.02, (480, COLUMNS))])
+    # Two blurred copies of each human row, with its label.
+    source = np.repeat(human, 2)
+    values = np.vstack([examples.model.matrix, examples.model.matrix[source] + rng.normal(0, 0.02, (240, COLUMNS))])
     labels = np.r_[examples.labels, examples.labels[source]]
     rows = np.arange(len(labels))
     blurred = Examples(table_for_trees(values), labels, rows, 2)
-    made = rows[-480:]
+    made = rows[-240:]
 
     in_folds = guarded_weight(blurred, HumanRows(human, 1), made)
     on_holdout = guarded_weight(blurred, HumanRows(human, 1, holdout), made)
