@@ -122,7 +122,7 @@ def test_inferred_bounds_never_block_rows_that_extend_the_human_law(tmp_path):
 def test_only_names_checks_by_id_or_type_and_knows_the_nearest(tmp_path):
     planned = plan(contract_of(tmp_path), RULES)
 
-    assert len(planned.only(["expect_associations_to_match"], []).checks) == 3
+    assert len(planned.only(["expect_associations_to_match"], []).checks) == 4
     assert len(planned.only(["combined/expect_associations_to_match/mean"], []).checks) == 1
     assert {check.id.scope for check in planned.only([], [Scope.HUMAN]).checks} == {Scope.HUMAN}
     with pytest.raises(UsageError, match="did you mean 'expect_associations_to_match'"):

@@ -41,7 +41,8 @@ def columns_of(kind: str, salt: int) -> dict[str, list]:
                         "label": ["good" if number % 4 < 2 + salt % 2 else "bad" for number in numbers]},
         "timeseries": {"sensor": [f"s{salt}"] * ROWS, "timestamp": times,
                        "value": [float((number * 37 + salt) % 11) for number in numbers]},
-        "translation": {"source": texts[0], "target": texts[1], "source_lang": ["en"] * ROWS,
+        # A translation has the numbers of its source.
+        "translation": {"source": texts[0], "target": [text.replace("w", "v") for text in texts[0]], "source_lang": ["en"] * ROWS,
                         "target_lang": ["de"] * ROWS},
         "events": {"timestamp": times, "event": [("open", "read", "close")[number % 3] for number in numbers],
                    "session_id": [f"{salt}-{number // 6}" for number in numbers]},
