@@ -214,7 +214,7 @@ def test_partition_without_rows_is_judged_bad_and_named(tmp_path, gates, origin)
     assert called.code == 1
     assert called.out.startswith("## `mix`: fail\n")
     # The page's top says it in short, the table of findings with the check.
-    short, finding = (line for line in called.out.splitlines() if f"no rows in the {origin} scope" in line)
+    short, finding, *_ = (line for line in called.out.splitlines() if f"no rows in the {origin} scope" in line)
     assert short.startswith("| fail (critical) |")
     assert finding.startswith("| fail | critical |")
     assert f"`{origin}/expect_table_row_count_to_be_between`" in finding
