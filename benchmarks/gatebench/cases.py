@@ -11,7 +11,7 @@ import polars as pl
 from benchmarks.gating import Dataset
 from benchmarks.sources.catalogue import SOURCES
 
-from . import planting
+from . import planting, together
 from .extending import EXTEND, EXTREME, FAIR, INTENT, RICH, Rare, with_extremes
 from .planting import Halves, Plant
 
@@ -131,6 +131,24 @@ ORDERED = (
     Case("unknown_events", "planes", "8 % fly to a place that is not there", planting.cells(0.08, pl.lit("XXX").alias("event"))),
 )  # fmt: skip
 
+HUSBAND = pl.when(pl.col("relationship") == "Husband").then(pl.lit("Female")).otherwise("sex").alias("sex")
+TOGETHER = (
+    Case("impossible_pair", "adult", "one husband in ten is a woman", planting.cells(0.1, HUSBAND)),
+    Case("wrong_country", "towns", "15 % lie in another country", together.dealt_out(0.15, "countrycode")),
+    Case("misread_names", "towns", "30 % of the names were read in a wrong encoding", planting.texts(0.3, "name", planting.misread)),
+    Case("markup", "descriptions", "10 % are HTML", planting.texts(0.1, "text", lambda text: f"<p>{text}</p>")),
+    Case("written_breaks", "descriptions", "15 % have line breaks written out", planting.texts(0.15, "text", lambda text: text.replace(". ", ".\\n"))),
+    Case("wrapped", "talk", "10 % are still wrapped in JSON", planting.texts(0.1, "response", lambda text: f'{{"response": "{text}"}}')),
+    Case("every_side_exchanged", "revisions", "all prefer what was replaced", planting.exchanged(1.0, "chosen", "rejected")),
+    Case("other_numbers", "translations", "30 % have other numbers", planting.texts(0.3, "target", together.other_digits)),
+    Case("lost_places", "messages", "half lack what a program fills in", planting.texts(0.5, "target", together.without_places)),
+    Case("languages_exchanged", "translations", "30 % have their languages exchanged", planting.exchanged(0.3, "source_language", "target_language")),
+    Case("other_time_zone", "weather", "six hours late", together.hours_later(6), rows=3000),
+    Case("night_flights", "planes", "eleven hours late", together.hours_later(11)),
+    Case("halved_sessions", "planes", "each ends after its half", together.first_half("session"), rows=3000),
+    Case("still_days", "weather", "the sensor stands still on one day in four", together.still_days(0.25), rows=3000),
+)  # fmt: skip
+
 
 def _extending() -> Iterator[Case]:
     """Sound rows that extend, and the three defects of each kind."""
@@ -157,4 +175,4 @@ def _extending() -> Iterator[Case]:
             )
 
 
-CASES = (*SOUND, *TABLES, *TEXTS, *ORDERED, *_extending())
+CASES = (*SOUND, *TABLES, *TEXTS, *ORDERED, *TOGETHER, *_extending())
