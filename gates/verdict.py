@@ -7,11 +7,10 @@ import json
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 SCHEMA_VERSION = 1
 
@@ -200,10 +199,15 @@ class Verdict:
     @property
     def failed(self) -> tuple[str, ...]:
         """Ids of the critical checks that failed and count: why the answer is a fail."""
-        waived = {waiver["check"] for waiver in self.waived}
+        waived = self.waived_ids
         critical = (check for check in self.checks if check.severity is Severity.CRITICAL)
         ids = (str(check.id) for check in critical if check.outcome is Outcome.FAIL)
         return tuple(name for name in ids if name not in waived)
+
+    @property
+    def waived_ids(self) -> frozenset[str]:
+        """Ids of the checks that do not count."""
+        return frozenset(waiver["check"] for waiver in self.waived)
 
     def check(self, check_id: str) -> CheckResult:
         """The result under this id. Raises KeyError when no such check was planned."""
@@ -228,11 +232,6 @@ class Verdict:
             "loosened": list(self.loosened),
             "waived": [dict(waiver) for waiver in self.waived],
         }
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the top of the page. Reports stand above this module, and are looked up when one is shown."""
-        top: Callable[[Verdict], str] = import_module("gates.verdicts.reports.page.document").top
-        return top(self)
 
     def digest(self) -> str:
         """sha256 over outcomes, limits and inputs; observed digits do not count."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gates.api.verdict import CheckVerdict
 from gates.diff.difference import changes_of
 from gates.diff.render import change_document, change_lines, row_line
 from gates.errors import UsageError
@@ -99,7 +100,7 @@ def _verdict(given: Verdict | Path | str) -> Verdict:
     path = Path(given)
     if not is_file(path, str(path)):
         raise UsageError(f"gates.compare: no file {path}; give verdicts, or the paths of their JSON documents")
-    return whole_verdict(path.read_bytes(), str(path))
+    return CheckVerdict.of(whole_verdict(path.read_bytes(), str(path)))
 
 
 def _is_worse(change: CheckChange) -> bool:

@@ -70,6 +70,12 @@ class CheckVerdict(Verdict):
         ]
         return "\n".join(["<Verdict", *(f"  {printable(line)}" for line in lines), ">"])
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the top of the page."""
+        from gates.verdicts.reports.page.document import top
+
+        return top(self)
+
     def to_dict(self) -> dict[str, object]:
         """The verdict as its JSON document."""
         return self.to_json()

@@ -42,7 +42,7 @@ def data_docs_page(verdict: Verdict) -> str:
     Its style and scripts are loaded from where Great Expectations has them. Signs of markup are replaced by others that look
     alike, because its templates do not escape what they are given.
     """
-    waived = {waiver["check"] for waiver in verdict.waived}
+    waived = verdict.waived_ids
     configured = [check for check in verdict.checks if check.outcome is not Outcome.NOT_CONFIGURED]
     results = [_result(check, "waived, " if str(check.id) in waived else "") for check in configured]
     successes = sum(bool(result.success) for result in results)

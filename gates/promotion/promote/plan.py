@@ -15,7 +15,7 @@ from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
 from gates.verdict import Answer
 from gates.verdicts.recorded import VerdictError
-from gates.verdicts.reports.findings import shortfalls, waived_ids
+from gates.verdicts.reports.findings import shortfalls
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def existing_tags(history: TagHistory, made: PromotionTag) -> dict[str, str]:
 
 def lenience_of(verdict: Verdict, path: str) -> str | None:
     """What a verdict that passed let pass, so that nobody overlooks it. path: of the verdict."""
-    waived = waived_ids(verdict)
+    waived = verdict.waived_ids
     lenient = ((len(waived), "check", "waived"), (len(verdict.loosened), "limit", "loosened"))
     parts = shortfalls([check for check in verdict.checks if str(check.id) not in waived])
     parts += [f"{counted(count, what)} {how}" for count, what, how in lenient if count]

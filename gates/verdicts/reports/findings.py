@@ -63,7 +63,7 @@ def findings(verdict: Verdict) -> Findings:
 
     A critical check that is undecided is a failure where it is why there is no verdict.
     """
-    waived = waived_ids(verdict)
+    waived = verdict.waived_ids
     ranked = sorted(verdict.checks, key=lambda check: check.id.type not in _FOREMOST)
     unsound = [check for check in ranked if check.outcome in _OUTCOMES]
     ordered = [
@@ -139,7 +139,7 @@ def headline(verdict: Verdict, name: str = "", *, is_weakened: bool = False) -> 
     word, _, part = answer(verdict).partition(" (")
     word, why = ("fail", "the change weakens the gate; ") if is_weakened else (word, "")
     shown = f"{word.upper()} ({part}" if part else word.upper()
-    return f"{name or verdict.dataset}: {shown}  {why}{tally(verdict.checks, waived_ids(verdict))}"
+    return f"{name or verdict.dataset}: {shown}  {why}{tally(verdict.checks, verdict.waived_ids)}"
 
 
 def answer(verdict: Verdict) -> str:
@@ -158,7 +158,7 @@ def rule_lines(verdict: Verdict) -> tuple[str, ...]:
 def is_downgraded(verdict: Verdict, check: CheckResult) -> bool:
     """Whether a critical check is undecided and does not hold the dataset back."""
     is_undecided = check.severity is Severity.CRITICAL and check.outcome is Outcome.INCONCLUSIVE
-    return is_undecided and verdict.contract.get("inconclusive") == "warn" and str(check.id) not in waived_ids(verdict)
+    return is_undecided and verdict.contract.get("inconclusive") == "warn" and str(check.id) not in verdict.waived_ids
 
 
 def undersized_languages(verdict: Verdict) -> tuple[str, ...]:
@@ -222,11 +222,6 @@ def _parts(check: CheckResult, tables: Sequence[str]) -> Iterator[tuple[str, Map
         table = check.evidence.get(name)
         if isinstance(table, dict):
             yield from ((part, row) for part, row in table.items() if isinstance(row, dict))
-
-
-def waived_ids(verdict: Verdict) -> frozenset[str]:
-    """Ids of the checks that do not count."""
-    return frozenset(waiver["check"] for waiver in verdict.waived)
 
 
 def shortfalls(checks: Sequence[CheckResult]) -> list[str]:

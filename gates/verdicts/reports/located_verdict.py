@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from gates.config.installed.plugins import PluginKind, Plugins
 from gates.verdict import Outcome, Severity
-from gates.verdicts.reports.findings import waived_ids
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class Located:
 
     def is_waived(self, check: CheckResult) -> bool:
         """Whether a waiver is in force for the check."""
-        return str(check.id) in waived_ids(self.verdict)
+        return str(check.id) in self.verdict.waived_ids
 
     def message(self, check: CheckResult) -> str:
         """One line: outcome and message, and why it does not count as it looks."""

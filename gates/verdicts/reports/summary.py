@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdicts.reports.findings import answer, tally, waived_ids
+from gates.verdicts.reports.findings import answer, tally
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class SummaryRow:
             return (self.name, self.answer, "", "", self.why.split("\n")[0])
         rows = self.verdict.rows
         counts = (f"{rows['human']:,}", f"{rows['synthetic']:,}")
-        return (self.name, self.answer, *counts, tally(self.verdict.checks, waived_ids(self.verdict)))
+        return (self.name, self.answer, *counts, tally(self.verdict.checks, self.verdict.waived_ids))
 
 
 def summary(rows: Sequence[SummaryRow]) -> str:

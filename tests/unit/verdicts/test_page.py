@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gates.api.verdict import CheckVerdict
 from gates.verdict import LINE_TO_ADD, Answer, CheckId, Kind, Outcome, Scope, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
@@ -281,7 +282,7 @@ def test_history_draws_each_check_that_changed_and_no_other():
 
 
 def test_notebook_shows_the_top_of_the_page():
-    assert example()._repr_html_() == top(example())
+    assert CheckVerdict.of(example())._repr_html_() == top(example())
 
 
 def test_text_is_escaped_in_content_and_attributes():

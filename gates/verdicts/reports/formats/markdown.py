@@ -22,7 +22,6 @@ from gates.verdicts.reports.findings import (
     tally,
     undersized_languages,
     unread_parts,
-    waived_ids,
 )
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page.matters import matters, row_counts
@@ -62,7 +61,7 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     listed = findings(verdict)
     yield f"## {code(name)}: {answer(verdict)}"
     yield ""
-    yield f"{tally(verdict.checks, waived_ids(verdict))}."
+    yield f"{tally(verdict.checks, verdict.waived_ids)}."
     yield from (f"{line[0].upper()}{line[1:]}." for line in rule_lines(verdict))
     yield ""
     yield from _opening(verdict, name)

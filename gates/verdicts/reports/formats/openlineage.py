@@ -12,7 +12,6 @@ from gates import __version__
 from gates.contract.plugins import Report
 from gates.verdict import Kind, Outcome, Severity
 from gates.verdicts.reports.finding_text import measured_text
-from gates.verdicts.reports.findings import waived_ids
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _SEVERITIES = {Severity.CRITICAL: "error", Severity.WARNING: "warn", Severity.IN
 
 def openlineage(verdict: Verdict) -> str:
     """One JSON object; what is not configured is no assertion, and what could not be decided is no success."""
-    waived = waived_ids(verdict)
+    waived = verdict.waived_ids
     judged = [check for check in verdict.checks if check.outcome is not Outcome.NOT_CONFIGURED]
     facet = {
         "_producer": PRODUCER,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import IN_MEMORY, Outcome
 from gates.verdicts.reports.finding_text import explain_command
-from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally, waived_ids
+from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import Bar, bars
@@ -30,7 +30,7 @@ def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str 
         "span", tag("span", _WEIGHT[value], aria_hidden="true"), f" {answer(verdict)}", class_=f"answer {value}"
     )
     heading = tag("h1", tag("span", name, class_="name"), " ", shown, id=f"{prefix}answer")
-    sentence = f"{tally(verdict.checks, waived_ids(verdict))}."
+    sentence = f"{tally(verdict.checks, verdict.waived_ids)}."
     lead = [tag("p", sentence[:1].upper() + sentence[1:], class_="lead")]
     lead += [tag("p", f"{line[:1].upper()}{line[1:]}.") for line in rule_lines(verdict)]
     title, checks = matters(verdict)
