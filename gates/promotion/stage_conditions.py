@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.advice.weighing.required import weights_clause, wrong_weights
+from gates.advice.weighing.required import weights_beside, weights_clause, wrong_weights
 from gates.config.parsing.stages import ALL
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Outcome, Scope
 from gates.verdicts.reports.text import counted
+from gates.versions.git.authors import Review, review_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
     from gates.config.parsing.stages import Stage
     from gates.promotion.git.history import PromotionTag
+    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import Verdict
-    from gates.versions.git.authors import Review
 
 # A check that broke off has not answered either; only a waiver lets such a verdict pass.
 _UNANSWERED = frozenset({Outcome.NOT_CONFIGURED, Outcome.INCONCLUSIVE, Outcome.ERROR})
@@ -51,6 +52,13 @@ class Candidate:
     def purpose(self) -> str | None:
         """Of the dataset."""
         return str(self.verdict.contract["purpose"] or "") or None
+
+
+def promoted_candidate(promoted: PromotedVersion, now: datetime, stages: Mapping[str, PromotionTag]) -> Candidate:
+    """A version that exists already, as it is promoted further and as that is verified later. now, stages: as of `Candidate`."""
+    statement, weights = promoted.statement, weights_beside(promoted.tree, promoted.paths.statement)
+    review, written_at = review_of(promoted.git, statement.commit), statement.verdict.written_at
+    return Candidate(promoted.verdict, statement.version, review, now, written_at, stages, weights)
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:

@@ -25,18 +25,15 @@ def is_foreign(history: TagHistory) -> bool:
     Where they cannot say it, it was: who forges a promotion would else only have to hide the dataset.
     """
     try:
+        commits = dict.fromkeys([history.git.commit("HEAD"), *(tag.commit for tag in history.tags)])
         return not (
             history.git.is_shallow()
             or any(_is_of_a_promotion(history, tag) for tag in history.tags)
-            or any(_has_dataset(history, commit) for commit in _commits(history))
+            or any(_has_dataset(history, commit) for commit in commits)
             or _was_promoted(history)
         )
     except GatesError:
         return False
-
-
-def _commits(history: TagHistory) -> list[str]:
-    return [history.git.commit("HEAD"), *dict.fromkeys(tag.commit for tag in history.tags)]
 
 
 def _is_of_a_promotion(history: TagHistory, tag: PromotionTag) -> bool:

@@ -11,14 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
-from gates.promotion.git.push import (
-    PushPlan,
-    how_to_push,
-    missing_at,
-    missing_before,
-    names_other_data,
-    push,
-)
+from gates.promotion.git.push import PushPlan, how_to_push, missing_at, missing_before, names_other_data, push
 from gates.versions.changes.clean_repository import require_clean
 from gates.versions.changes.git_remote import refs_at, remote_of
 from gates.versions.changes.lock import only_promotion

@@ -24,19 +24,13 @@ from gates.promotion.promote.plan import (
     wanted_version,
 )
 from gates.promotion.signing.envelope import sign
-from gates.promotion.stage_conditions import Candidate, met, unmet
+from gates.promotion.stage_conditions import Candidate, met, promoted_candidate, unmet
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.statement import sha256
 from gates.promotion.statements.tag_message import TagMessage
 from gates.promotion.statements.tags import TagName, refuse_untaggable
 from gates.promotion.verification.findings import FindingState, first_bad
-from gates.promotion.verification.order import (
-    Succession,
-    verify_base,
-    verify_bases,
-    verify_claims_and_base,
-    wrong_base,
-)
+from gates.promotion.verification.order import Succession, verify_base, verify_bases, verify_claims_and_base, wrong_base
 from gates.promotion.verification.overlap import overlaps
 from gates.promotion.verification.signatures import verify_envelope_bytes
 from gates.promotion.verification.verify import verify_event, verify_events_before
@@ -89,20 +83,16 @@ class _Promotion:
     def plan(self, dataset: DatasetConfig) -> PromotionPlan:
         """dataset: as HEAD configures it."""
         request, history = self.request, self.history
-        if request.version is not None:
-            tag = history.made.get(wanted_version(request.version, history))
-            return self._further(tag) if tag else self._new(dataset, evidence_of(self.clean, dataset, request))
-        last = history.last()
-        if last is None:
-            return self._new(dataset, evidence_of(self.clean, dataset, request))
-        tag = history.made[last]
-        if not request.verdict.is_file() and self._is_in_head(dataset, tag):
-            # Nobody judged here what somebody promoted elsewhere: its verdict lies beside its statement.
+        version = history.last() if request.version is None else wanted_version(request.version, history)
+        tag = history.made.get(version) if version else None
+        if tag and (request.version or (not request.verdict.is_file() and self._is_in_head(dataset, tag))):
+            # It is named, or nobody judged here what somebody promoted elsewhere: its verdict lies beside its statement.
             return self._further(tag)
         evidence = evidence_of(self.clean, dataset, request)
-        statement = promoted_version(self.clean.repository, tag).statement
-        if (statement.manifest_sha256, statement.contract.sha256) == (evidence.manifest, evidence.contract):
-            return self._further(tag)
+        if tag:
+            statement = promoted_version(self.clean.repository, tag).statement
+            if (statement.manifest_sha256, statement.contract.sha256) == (evidence.manifest, evidence.contract):
+                return self._further(tag)
         return self._new(dataset, evidence)
 
     def _new(self, dataset: DatasetConfig, evidence: Evidence) -> PromotionPlan:
@@ -153,10 +143,7 @@ class _Promotion:
         self._refuse_signing(promoted)
         self._refuse_unverified(promoted)
         self._refuse_overlaps(statement.purpose, promoted.files())
-        review, written_at = review_of(self.clean.git, statement.commit), statement.verdict.written_at
-        weights = weights_beside(promoted.tree, promoted.paths.statement)
-        candidate = Candidate(promoted.verdict, statement.version, review, request.now, written_at, stages, weights)
-        put = self._stage_tag(promoted.digest, candidate)
+        put = self._stage_tag(promoted.digest, promoted_candidate(promoted, request.now, stages))
         plan = self._of_existing(promoted, f"promoted {history.dataset} {statement.version} to {stage.name}")
         return replace(plan, tags=(put,), lenience=lenience_of(promoted.verdict, promoted.paths.verdict))
 

@@ -6,14 +6,12 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.advice.weighing.required import weights_beside
 from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
 from gates.promotion.git.same_files import files_of
-from gates.promotion.stage_conditions import Candidate, met, unmet
+from gates.promotion.stage_conditions import met, promoted_candidate, unmet
 from gates.verdicts.decode import moment_text
-from gates.versions.git.authors import review_of
 from gates.versions.git.commands import committed_at
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.config.parsing.stages import Stage
+    from gates.promotion.stage_conditions import Candidate
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.order import StageEvent
 
@@ -38,10 +37,7 @@ def wrong_conditions(event: StageEvent) -> str | None:
         return "its moment cannot be known: it has no date"
     stage = _stage_at(event, commit)
     stages = event.history.events_of(tag.commit, before=tag.name.number)
-    statement = promoted.statement
-    review, written_at = review_of(event.history.git, statement.commit), statement.verdict.written_at
-    weights = weights_beside(promoted.tree, promoted.paths.statement)
-    candidate = Candidate(promoted.verdict, statement.version, review, tag.made_at, written_at, stages, weights)
+    candidate = promoted_candidate(promoted, tag.made_at, stages)
     return (
         _dated_before(event, commit, tag.made_at)
         or _revoked(event, commit)

@@ -103,9 +103,6 @@ def _with_version(history: TagHistory, tag: PromotionTag) -> VerifySelection:
 
 
 def _files(history: TagHistory) -> list[str]:
-    versions = [(tag.name.version, tag.name.is_revocation) for tag in history.versions if tag.name.version]
-    files = []
-    for version, is_revocation in versions:
-        paths = history.paths(version)
-        files += [history.record(version)] if is_revocation else [paths.statement, paths.verdict]
-    return files
+    files = [file for version in history.made for file in history.paths(version)[:2]]
+    revoked = (tag.name.version for tag in history.versions if tag.name.is_revocation)
+    return files + [history.record(version) for version in revoked if version]
