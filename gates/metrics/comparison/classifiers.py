@@ -109,7 +109,10 @@ class Table:
             early_stopping=False,
             random_state=0,
         )
-        return FittedTable(model.fit(self.values[np.ix_(rows, columns)], labels, weights), columns)
+        values = self.values[np.ix_(rows, columns)]
+        # scikit-learn bins no column without a value, as the others of a sparse one may leave it; a constant splits nothing.
+        values[:, np.isnan(values).all(axis=0)] = 0.0
+        return FittedTable(model.fit(values, labels, weights), columns)
 
     @property
     def _all(self) -> Ints:

@@ -20,6 +20,7 @@ from gates.rows.conversion import convert
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import schema_of
 from gates.rows.schemas.declared import declared_schema
+from gates.rows.schemas.kept_parts import keeps_numbers, keeps_placeholders
 from gates.rows.schemas.rules import finite, integer_valued, reads_one_column
 from gates.rows.validation import RowValidator, rules
 
@@ -254,3 +255,42 @@ def test_a_schema_that_cannot_be_loaded_is_named_with_file_and_line(repository, 
 
     with pytest.raises(SuiteError, match=message):
         load_schema(spec, root)
+
+
+def _kept(rule, *pairs):
+    """Which of the pairs of a source and a target break a rule of translations."""
+    schema = pandera.DataFrameSchema({"target": pandera.Column(str, rule)})
+    batch = {"source": [source for source, _ in pairs], "target": [target for _, target in pairs]}
+    return [pairs[at] for places in failing(schema, **batch).values() for at in places]
+
+
+def test_a_number_is_kept_in_whatever_way_a_language_writes_it():
+    same = [
+        ("10,000 people came.", "有10,000人。"),
+        ("10,000 km", "10.000km"),
+        ("10,000 people", "1\N{RIGHT SINGLE QUOTATION MARK}0 oder 10\N{RIGHT SINGLE QUOTATION MARK}000 Leute"),
+        ("100,000 people", "१,००,००० लोग"),  # noqa: RUF001
+        ("12,000 yen", "１２，０００円"),  # noqa: RUF001
+        ("10,000", "١٠٬٠٠٠"),  # noqa: RUF001
+        ("1,234,567", "1 234 567"),
+        ("In 2020 100 people", "2020年有100人"),
+        ("12/05/2024, 09:45", "2024年12月5日9:45"),
+    ]
+    lost = [
+        ("1,500 people", "2,500 Leute"),
+        ("15,000", "15"),
+        ("In 1999", "Im Jahr 1998"),
+        ("12.05.2024", "12.05.2023"),
+    ]
+    assert _kept(keeps_numbers("source"), *same, *lost) == lost
+
+
+def test_a_placeholder_is_kept_in_another_order_and_a_tag_with_a_title_of_its_own():
+    same = [
+        ("%s of %s", "%2$s: %1$s"),
+        ("%1$s of %2$d", "%2$d von %1$s"),
+        ('<img alt="Dog"/> {name}', '{name} <img alt="Hund">'),
+        ("%.2f %@", "%@ %.2f"),
+    ]
+    lost = [("%1$s of %2$d", "%1$s"), ("%@", "x"), ('<a href="x">here</a>', "hier</a>"), ("{{name}}", "Name")]
+    assert _kept(keeps_placeholders("source"), *same, *lost) == lost

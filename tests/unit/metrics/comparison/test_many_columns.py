@@ -78,3 +78,11 @@ def test_a_number_takes_the_code_of_its_eighth():
     codes = coarse_codes(np.arange(80, dtype=np.float64)[:, None], np.array([False]))
 
     assert np.bincount(codes[:, 0]).tolist() == [10] * 8
+
+
+def test_a_column_that_has_no_value_among_the_rows_of_a_fit_tells_nothing():
+    model = table(4)
+    model.values[:, 2] = np.nan
+    model.values[0, 2] = 1.0
+
+    assert 0.35 < area(model) < 0.65
