@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from gates.atomic_files import replace_text
 from gates.config.digests import digest
 from gates.config.removals import FOLDER
-from gates.errors import GatesError, UsageError
+from gates.errors import GatesError
 from gates.regular_files import content_of, is_file
 from gates.review.plan import ReviewPlan
 from gates.review.tally import RowReview, tallies
-from gates.verdicts.store import leads_out
+from gates.verdicts.store import inside_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,12 +59,7 @@ def record_path(root: Path, dataset: str) -> Path:
 
     Raises UsageError where a link, which a commit may bring along, leads it out of the project.
     """
-    path = root / FOLDER / dataset / FILE_NAME
-    if leads_out(path, root):
-        raise UsageError(
-            f"{path.relative_to(root).as_posix()}: a symbolic link leads it out of the project; remove the link"
-        )
-    return path
+    return inside_project(root / FOLDER / dataset / FILE_NAME, root)
 
 
 def write_record(root: Path, record: ReviewRecord) -> Path:

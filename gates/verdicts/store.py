@@ -86,6 +86,18 @@ class VerdictStore:
         return path
 
 
+def inside_project(path: Path, root: Path) -> Path:
+    """The path. root: the folder of the configuration.
+
+    Raises UsageError where a link, which a commit may bring along, leads it out of the project.
+    """
+    if leads_out(path, root):
+        raise UsageError(
+            f"{path.relative_to(root).as_posix()}: a symbolic link leads it out of the project; remove the link"
+        )
+    return path
+
+
 def leads_out(path: Path, root: Path) -> bool:
     """Whether a path that is written as one below the root lies elsewhere."""
     return path.absolute().is_relative_to(root) and not path.resolve().is_relative_to(root.resolve())

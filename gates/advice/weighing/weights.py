@@ -15,8 +15,8 @@ from gates import __version__
 from gates.atomic_files import unfinished
 from gates.config.digests import digest
 from gates.config.removals import FOLDER
-from gates.errors import GatesError, UsageError
-from gates.verdicts.store import leads_out
+from gates.errors import GatesError
+from gates.verdicts.store import inside_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,12 +87,7 @@ def weights_path(root: Path, dataset: str) -> Path:
 
     Raises UsageError where a link, which a commit may bring along, leads it out of the project.
     """
-    path = root / FOLDER / dataset / FILE_NAME
-    if leads_out(path, root):
-        raise UsageError(
-            f"{path.relative_to(root).as_posix()}: a symbolic link leads it out of the project; remove the link"
-        )
-    return path
+    return inside_project(root / FOLDER / dataset / FILE_NAME, root)
 
 
 def write_weights(path: Path, weights: RowWeights) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gates.cli.advice.options import learner_of, learner_option
 from gates.cli.options import OneOf, config_option, dataset_words
 from gates.cli.streams import clean_stdout
 
@@ -40,11 +41,7 @@ Examples:
     metavar="HUMAN SYNTHETIC",
     help="What one row of each origin costs, in one unit.",
 )
-@click.option(
-    "--learner",
-    type=OneOf("learner", ("boosting", "logistic")),
-    help="What learns from a table. [default: boosting; texts have hashed words]",
-)
+@learner_option
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other draws of the same rows."
 )
@@ -54,14 +51,13 @@ def command(dataset: str, config: Path | None, **given: Any) -> int:
     from gates.advice.advice import Costs
     from gates.advice.advise import advise
     from gates.advice.render import json_text, markdown_text, terminal_lines
-    from gates.advice.worth.examples import Learner
     from gates.config.load import load_config
     from gates.verdicts.reports.text import printable
 
     source = load_config(config).dataset(dataset)
     costs = Costs(*given["cost"]) if given["cost"] else None
     with clean_stdout():
-        advice = advise(source, given["seed"], Learner(given["learner"]) if given["learner"] else None, costs)
+        advice = advise(source, given["seed"], learner_of(given["learner"]), costs)
     if given["form"] == "json":
         click.echo(json_text(advice))
     elif given["form"] == "markdown":

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gates.cli.advice.options import learner_of, learner_option
 from gates.cli.options import OneOf, config_option, dataset_words, refuse_among_data
 from gates.cli.streams import clean_stdout, note
 
@@ -36,11 +37,7 @@ Examples:
     metavar="FILE",
     help="Where the Parquet file goes. [default: promotions/DATASET/weights.parquet]",
 )
-@click.option(
-    "--learner",
-    type=OneOf("learner", ("boosting", "logistic")),
-    help="What learns from a table. [default: boosting; texts have hashed words]",
-)
+@learner_option
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other folds of the same rows."
 )
@@ -51,14 +48,13 @@ def command(dataset: str, config: Path | None, output: Path | None, **given: Any
     from gates.advice.weighing.weigh import Method, weigh
     from gates.advice.weighing.weight_health import failing, judged_health
     from gates.advice.weighing.weights import weights_path, write_weights
-    from gates.advice.worth.examples import Learner
     from gates.config.load import load_config
     from gates.verdicts.reports.text import printable
 
     source = load_config(config).dataset(dataset)
     path = output or weights_path(source.root, dataset)
     refuse_among_data(source, path)
-    learner = Learner(given["learner"]) if given["learner"] else None
+    learner = learner_of(given["learner"])
     with clean_stdout():
         weighing = weigh(source, Method(given["method"]), given["seed"], learner)
         health = judged_health(weighing.weights)
