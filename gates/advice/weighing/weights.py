@@ -123,7 +123,8 @@ def _of_file(head: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(frame: pl.DataFrame) -> dict[str, Sequence[object]]:
-    rows = frame.select("digest", "weight").sort("digest", "weight")
+    """Every column: who reads the file finds a row by what it says, or by its file and place."""
+    rows = frame.select(_COLUMNS).sort(_COLUMNS)
     return {name: rows[name].to_list() for name in rows.columns}
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from gates.advice.weighing.weights import WeightsError, parse_weights
 from tests.dvc_repositories import commit, git, write
 from tests.promotions.promotion_projects import check
 from tests.version_projects import good, put
@@ -67,3 +70,21 @@ def test_weights_of_other_bytes_or_edited_ones_are_refused(gates, ready):
     assert "is about other bytes than those that were judged" in other.err
     assert edited.code != 0
     assert "was edited" in edited.err
+
+
+def test_no_column_of_weights_can_be_edited(gates, ready):
+    requiring_weights(ready)
+    gates(ready, "weights", "first", "--method", "raking")
+    table = pq.read_table(ready / WEIGHTS)
+
+    for name in table.column_names:
+        # Two rows change places in one column: whoever joins by it gives them other weights.
+        values = table[name].to_pylist()
+        other = next(at for at, value in enumerate(values) if value != values[0]) if len(set(values)) > 1 else 0
+        values[0], values[other] = values[other], values[0] if other else "elsewhere"
+        edited = table.set_column(table.column_names.index(name), table.schema.field(name), [values])
+        content = pa.BufferOutputStream()
+        pq.write_table(edited, content)
+
+        with pytest.raises(WeightsError, match="was edited"):
+            parse_weights(content.getvalue().to_pybytes(), "weights.parquet")
