@@ -134,7 +134,8 @@ class CheckResult:
     n_human: int | None = None
     n_synthetic: int | None = None
     rows_needed: Mapping[str, int] | None = None
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    # Matrices among it would hide the rest where a result is shown.
+    evidence: Mapping[str, object] = field(default_factory=dict, repr=False)
     fix: str = ""
 
     def to_json(self) -> dict[str, object]:

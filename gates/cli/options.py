@@ -53,6 +53,11 @@ def dataset_arguments(command: Command) -> Command:
     return click.argument("datasets", nargs=-1, metavar="[DATASET]...", shell_complete=dataset_words)(every(command))
 
 
+def dataset_argument(command: Command) -> Command:
+    """`[DATASET]`: may be left out where there is only one."""
+    return click.argument("dataset", required=False, shell_complete=dataset_words)(command)
+
+
 def dataset_words(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """For shells: datasets of the nearest configuration; none where there is no sound one, of which the command will tell."""
     from gates.config.load import load_config
@@ -96,6 +101,15 @@ def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[Dataset
             f"{config.path.name} has {len(config.datasets)} datasets: name one or give --all ({listed})"
         )
     return list(config.datasets.values())
+
+
+def chosen_one(config: Config, name: str | None) -> DatasetConfig:
+    """The dataset that a call names, or the only one. Raises a usage error where there are several and none is named."""
+    if name is None and len(config.datasets) > 1:
+        raise click.UsageError(
+            f"{config.path.name} has {len(config.datasets)} datasets: name one ({', '.join(config.datasets)})"
+        )
+    return next(iter(config.datasets.values())) if name is None else config.dataset(name)
 
 
 def plugins_here(path: Path | None = None) -> Plugins:

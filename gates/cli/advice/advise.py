@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.advice.options import learner_of, learner_option
-from gates.cli.options import OneOf, config_option, dataset_words
+from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument
 from gates.cli.streams import clean_stdout
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Examples:
   gates advise reviews --format json          everything, with intervals, to draw
 """
 )
-@click.argument("dataset", shell_complete=dataset_words)
+@dataset_argument
 @click.option(
     "--format",
     "form",
@@ -46,7 +46,7 @@ Examples:
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other draws of the same rows."
 )
 @config_option
-def command(dataset: str, config: Path | None, **given: Any) -> int:
+def command(dataset: str | None, config: Path | None, **given: Any) -> int:
     """Say what the rows of DATASET are worth to a model, and where the next ones should come from."""
     from gates.advice.advice import Costs
     from gates.advice.advise import advise
@@ -54,7 +54,7 @@ def command(dataset: str, config: Path | None, **given: Any) -> int:
     from gates.config.load import load_config
     from gates.verdicts.reports.text import printable
 
-    source = load_config(config).dataset(dataset)
+    source = chosen_one(load_config(config), dataset)
     costs = Costs(*given["cost"]) if given["cost"] else None
     with clean_stdout():
         advice = advise(source, given["seed"], learner_of(given["learner"]), costs)

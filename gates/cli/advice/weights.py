@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gates.cli.advice.options import learner_of, learner_option
-from gates.cli.options import OneOf, config_option, dataset_words, refuse_among_data
+from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument, refuse_among_data
 from gates.cli.streams import clean_stdout, note
 
 
@@ -23,7 +23,7 @@ Examples:
   gates weights reviews --method rows       by row, where that helps more than one weight a source
 """
 )
-@click.argument("dataset", shell_complete=dataset_words)
+@dataset_argument
 @click.option(
     "--method",
     type=OneOf("method", ("source", "raking", "rows")),
@@ -42,7 +42,7 @@ Examples:
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other folds of the same rows."
 )
 @config_option
-def command(dataset: str, config: Path | None, output: Path | None, **given: Any) -> int:
+def command(dataset: str | None, config: Path | None, output: Path | None, **given: Any) -> int:
     """Weigh the rows of DATASET: human rows count 1, others what was shown to help."""
     from gates.advice.weighing.render_weights import weight_lines
     from gates.advice.weighing.weigh import Method, weigh
@@ -51,8 +51,8 @@ def command(dataset: str, config: Path | None, output: Path | None, **given: Any
     from gates.config.load import load_config
     from gates.verdicts.reports.text import printable
 
-    source = load_config(config).dataset(dataset)
-    path = output or weights_path(source.root, dataset)
+    source = chosen_one(load_config(config), dataset)
+    path = output or weights_path(source.root, source.name)
     refuse_among_data(source, path)
     learner = learner_of(given["learner"])
     with clean_stdout():

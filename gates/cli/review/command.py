@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import SCOPES, OneOf, config_option, dataset_words, refuse_among_data
+from gates.cli.options import (
+    SCOPES,
+    OneOf,
+    chosen_one,
+    config_option,
+    dataset_argument,
+    dataset_words,
+    refuse_among_data,
+)
 from gates.cli.streams import clean_stdout, note
 from gates.errors import UsageError
 
@@ -33,7 +41,7 @@ def command() -> None:
 
 
 @command.command("plan")
-@click.argument("dataset", shell_complete=dataset_words)
+@dataset_argument
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -93,7 +101,7 @@ def command() -> None:
 @click.option("--blind", "is_blind", is_flag=True, help="Without the place of a row, which often says who made it.")
 @click.option("--replace", "may_replace", is_flag=True, help="Replace a plan of which rows are reviewed already.")
 @config_option
-def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
+def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     """Plan a review of DATASET: which rows, and how many may be rejected."""
     from gates.config.load import load_config
     from gates.review.acceptance import Risks
@@ -102,7 +110,7 @@ def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
     from gates.review.render import need_lines, plan_lines
     from gates.verdict import Scope
 
-    source = load_config(config).dataset(dataset)
+    source = chosen_one(load_config(config), dataset)
     risks = Risks(given["aql"], given["ltpd"], given["producer_risk"], given["consumer_risk"])
     request = ReviewRequest(
         risks, given["by"], given["seed"], given["double"], given["is_sequential"], Scope(given["scope"])
@@ -145,14 +153,14 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 
 
 @command.command("status")
-@click.argument("dataset", shell_complete=dataset_words)
+@dataset_argument
 @click.option(
     "--judge",
     metavar="COLUMN",
     help="A column with a machine's verdict on every row: estimate by people and judge together.",
 )
 @config_option
-def status_command(dataset: str, config: Path | None, judge: str | None) -> int:
+def status_command(dataset: str | None, config: Path | None, judge: str | None) -> int:
     """Show where the review of DATASET stands: 0 accepted, 1 rejected, 3 open or about other rows."""
     from gates.config.load import load_config
     from gates.review.draw import lot_of
@@ -160,7 +168,7 @@ def status_command(dataset: str, config: Path | None, judge: str | None) -> int:
     from gates.review.render import judge_lines, status_lines
     from gates.review.status import status_code, why_stale
 
-    source = load_config(config).dataset(dataset)
+    source = chosen_one(load_config(config), dataset)
     record = _record(source)
     lines = status_lines(record)
     with clean_stdout(), lot_of(source, record.plan.request.by, judge) as (lot, _):

@@ -65,10 +65,12 @@ def _compare(sides: Sides) -> Measured | Failed:
 
 
 def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
-    """What differs most in the worst column: the level, or the median."""
+    """What differs most in the worst column: the level, or the median; where medians are one, the share of rows up to a number."""
     if feature.kind is ColumnKind.NUMERIC:
         medians = (side.frame[feature.name].median() for side in (human, synthetic))
         numbers = [feature.shown(value) if isinstance(value, float) else "none" for value in medians]
+        if numbers[0] == numbers[1]:
+            return f"worst column '{feature.name}': {_part_apart(feature, human, synthetic)}"
         return f"worst column '{feature.name}': human median {numbers[0]}, synthetic {numbers[1]}"
     mine, theirs = (shares(side.codes[feature.name], feature.size) for side in (human, synthetic))
     at = int(np.argmax(np.abs(mine - theirs)))
@@ -76,6 +78,22 @@ def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
         return f"worst column '{feature.name}': {percent(theirs[at])} of synthetic rows have levels that no human row has: {_new_levels(feature, synthetic)}"
     name = ["missing", *(f"'{level}'" for level in feature.levels)][at]
     return f"worst column '{feature.name}': {name} is {percent(mine[at])} of human rows, {percent(theirs[at])} of synthetic"
+
+
+def _part_apart(feature: Feature, human: Coded, synthetic: Coded) -> str:
+    """The part of a numeric column's rows, up to a number or missing, whose shares differ most: what the distance is read off."""
+    mine, theirs = (shares(side.codes[feature.name], feature.size) for side in (human, synthetic))
+    at = int(np.argmax(np.abs(np.cumsum(mine - theirs))))
+    if at == 0:
+        return f"missing in {percent(mine[0])} of human rows, {percent(theirs[0])} of synthetic"
+    # An even code is a point of the grid, an odd one the gap below the next.
+    upto = (
+        f"at most {feature.shown(feature.grid[at // 2 - 1])}"
+        if at % 2 == 0
+        else f"below {feature.shown(feature.grid[at // 2])}"
+    )
+    mine_upto, theirs_upto = (percent(side[1 : at + 1].sum()) for side in (mine, theirs))
+    return f"{upto} in {mine_upto} of human rows, {theirs_upto} of synthetic"
 
 
 def _new_levels(feature: Feature, synthetic: Coded) -> str:

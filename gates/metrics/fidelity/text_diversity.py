@@ -97,6 +97,13 @@ MEASURES: dict[str, Callable[[_Sample], float]] = {
     "effective_number": spread_of_words,
 }
 
+# What each counts, for messages.
+UNITS: dict[Callable[[_Sample], float], str] = {
+    compression: "bytes per compressed byte",
+    distinct_3: "distinct trigrams per trigram",
+    spread_of_words: "effective dimensions of words",
+}
+
 
 def hashed_words(stream: TokenStream) -> Floats:
     """The words of each text's first tokens as a vector of length 1, shape (texts, FEATURE_COUNT).
@@ -134,7 +141,9 @@ def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> M
         return Failed("too few texts with words on one side to compare their diversity", sides.counts)
     ours, others, theirs = values.T
     measured = percentile_ratio(theirs / ours, others / ours, sides.counts)
-    return replace(measured, note=f"{np.median(theirs):.3g} against {np.median(ours):.3g} in human rows")
+    return replace(
+        measured, note=f"{np.median(theirs):.3g} {UNITS[measure]} against {np.median(ours):.3g} in human rows"
+    )
 
 
 def _openings(scan: Scan, rows: Rows) -> _Sample:

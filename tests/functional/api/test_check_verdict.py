@@ -50,6 +50,11 @@ def test_representation_is_some_lines_with_the_first_findings(flawed):
     assert len(lines) < 12
 
 
+def test_representation_of_a_check_leaves_out_its_evidence(flawed):
+    assert flawed[EXACT].evidence
+    assert "evidence" not in repr(flawed[EXACT])
+
+
 def test_findings_that_say_the_same_share_a_line():
     verdict = gates.check(human=table_rows(40, seed=1), synthetic=table_rows(40, seed=2).head(0))
 

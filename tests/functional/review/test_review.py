@@ -421,3 +421,15 @@ def test_judge_does_not_help_where_hardly_a_row_is_rejected(project, gates):
 
     called = gates(project, "review", "status", "rows", "--judge", "judge")
     assert "human: 0.0 % to reject, interval 0.0 % to 3.0 %; the judge does not help" in called.out
+
+
+def test_dataset_may_be_left_out_where_there_is_one(project, gates):
+    named, unnamed = gates(project, "review", "plan", "rows"), gates(project, "review", "plan")
+    (project / "gates.toml").write_text(CONFIG + CONFIG.replace("datasets.rows", "datasets.others"))
+    refused = [
+        gates(project, *command) for command in (["review", "plan"], ["review", "status"], ["advise"], ["weights"])
+    ]
+
+    assert (unnamed.code, unnamed.out) == (0, named.out), unnamed.err
+    assert {called.code for called in refused} == {2}
+    assert all("gates.toml has 2 datasets: name one (rows, others)" in called.err for called in refused)

@@ -11,7 +11,7 @@ from gates.metrics.content import boilerplate, degenerate
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import formatting
 from gates.metrics.fidelity.formatting import ABSENT, feature_auc
-from gates.metrics.fidelity.text_diversity import text_diversity
+from gates.metrics.fidelity.text_diversity import MEASURES, UNITS, text_diversity
 from gates.metrics.limits.judge import judge
 from gates.metrics.stats.intervals import ratio_difference
 from gates.verdict import Outcome, Scope, Severity
@@ -161,6 +161,7 @@ def test_a_generator_with_ten_favourites_fails_every_diversity_measure_and_fresh
     assert outcome_of(failing, LIMITS[name]) is Outcome.FAIL
     assert outcome_of(passing, LIMITS[name]) is Outcome.PASS
     assert passing.baseline.value == pytest.approx(1, abs=0.05)
+    assert f" {UNITS[MEASURES[name]]} against " in failing.note
 
 
 @pytest.mark.parametrize("name", LIMITS)
