@@ -68,7 +68,12 @@ class GroupAdvice:
 
 @dataclass(frozen=True)
 class Advice:
-    """Everything that is said of a dataset. tried_on: what weights were. no_model: why gains, weights and rates are missing, "" where they are not."""
+    """Everything that is said of a dataset.
+
+    human, synthetic: all its rows. human_read: human rows with a label that are read; learned, tested: how many of them models
+    learn from, and how many rows they are tested on. tried_on: what weights were tried on, as a clause. no_model: why gains,
+    weights and rates are missing, "" where they are not.
+    """
 
     dataset: str
     human: int

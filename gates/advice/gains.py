@@ -23,14 +23,17 @@ DRAWS = 3
 PER_ROWS = 100
 # Normal quantile of a 95 % interval.
 QUANTILE = 1.96
+# Of fewer rows it decides more which they are than how many.
 ROWS_AT_LEAST = 20
 # Fewer levels say nothing about how levels differ.
 LEVELS_TO_POOL = 3
+# So that a gain of which all draws agree has a weight that is a number.
+LEAST_VARIANCE = 1e-18
 
 
 @dataclass(frozen=True)
 class Gain:
-    """What `PER_ROWS` rows lower the log loss on human test rows by, with a 95 % interval. rows: those it was measured with."""
+    """By how much `PER_ROWS` rows lower the log loss on human test rows. error: its standard error. rows: those it was measured with."""
 
     value: float
     error: float
@@ -50,7 +53,8 @@ class Gain:
 def human_gains(material: Material, groups: Sequence[Group], seed: int) -> dict[str, Gain]:
     """By group, what human rows of it gain: the loss without half of them, less that with all, over the rows taken away.
 
-    The group keeps its share of the weight, or rows of a label would gain by what they make of its share. Levels of a column are pooled in part: a level that is measured badly is drawn to what all of them gain.
+    The group keeps its share of the weight, or rows of a label would gain by what they make of its share. Levels of a column are
+    pooled in part: a level that is measured badly is drawn to what all of them gain. Groups with too few rows have no gain.
     """
     rng = np.random.default_rng([seed, 3])
     full = _losses(material, material.train, np.ones(len(material.train)))
@@ -128,7 +132,7 @@ def partly_pooled(gains: dict[str, Gain]) -> dict[str, Gain]:
     what: Morris, Journal of the American Statistical Association 78 (1983) 47-55.
     """
     values = np.array([gain.value for gain in gains.values()])
-    variances = np.maximum(np.array([gain.error for gain in gains.values()]) ** 2, 1e-18)
+    variances = np.maximum(np.array([gain.error for gain in gains.values()]) ** 2, LEAST_VARIANCE)
     weights = 1 / variances
     mean = float((weights * values).sum() / weights.sum())
     excess = float((weights * (values - mean) ** 2).sum()) - (len(values) - 1)

@@ -10,7 +10,6 @@ import polars as pl
 
 from gates.advice.material import SYNTHETIC_AT_LEAST
 from gates.metrics.base.measurement import Measured
-from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.strata import everything
 from gates.metrics.fidelity import coverage, separability
 
@@ -27,6 +26,7 @@ LEVELS_AT_MOST, ROWS_AT_LEAST = 20, 30
 ROWS_COMPARED = 1500
 # Of more levels those with fewest human rows are not compared: they are counted all the same.
 COMPARED_AT_MOST = 12
+# What gives the origin away, as much as a line of a table holds.
 FEATURES = 3
 
 
@@ -83,14 +83,12 @@ def groups_of(scan: Scan) -> list[Group]:
 
 
 def likeness(scan: Scan, sides: Sides) -> Likeness:
-    """The likeness of these sides, on at most so many rows of each."""
+    """The likeness of these sides, on at most `ROWS_COMPARED` rows of each. Called within `one_thread`, as its numbers hang on that."""
     sides = sides.within(sides.name, *(np.arange(len(rows)) < ROWS_COMPARED for rows in (sides.human, sides.synthetic)))
-    with one_thread():
-        told_apart = separability.compare(scan, sides)
-        covered = coverage.compare(scan, sides, "coverage")
-    area = _estimate(told_apart)
+    separated, covered = separability.compare(scan, sides), coverage.compare(scan, sides, "coverage")
+    area = _estimate(separated)
     mass = covered.evidence.get("unique_human_mass") if isinstance(covered, Measured) else None
-    telling = told_apart.evidence.get("telling", {})
+    telling = separated.evidence.get("telling", {})
     return Likeness(
         separability=area and type(area)(area.value + 0.5, area.low + 0.5, area.high + 0.5),
         coverage=_estimate(covered),

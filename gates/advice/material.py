@@ -42,8 +42,8 @@ class Material:
 
     human: all human rows with a label that are read. train, test: of which curves are measured, the test rows a holdout where
     there is one. sources: rows of each generator, by name, "synthetic" where they have no name. blocks: the sampled rows of
-    each, in the order of their positions, which begin at `starts`. total: human rows of the dataset. label: its column. class_names: of the labels.
-    left_out: why a source is not measured.
+    each, in the order of their positions, which begin at `starts`. total: human rows of the dataset. label: its column.
+    left_out: why a source is not measured. is_held_out: whether test is the holdout.
     """
 
     examples: Examples
@@ -55,7 +55,6 @@ class Material:
     starts: dict[str, int]
     total: int
     label: str
-    class_names: tuple[str, ...]
     left_out: dict[str, str]
     learner: Learner
     is_held_out: bool
@@ -78,7 +77,7 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
     Raises MetricError where a table has no column but the label.
     """
     if not len(scan.human):
-        return "there is no human row: what synthetic rows are worth to people's data cannot be said without any"
+        return "there is no human row: what synthetic rows are worth beside human ones cannot be said without any"
     if not len(scan.synthetic):
         return "there is no synthetic row: there is nothing to weigh against human rows"
     scheme = scan.cached(classes)
@@ -107,7 +106,6 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         starts={_name(name, sources): int(rows[0]) for name, rows in task.blocks.items() if len(rows)},
         total=blocks["human"].rows.total,
         label=scheme.column,
-        class_names=names,
         left_out=_left_out(scan, measured),
         learner=learner if isinstance(task.model, Table) and learner else _usual(task.model),
         is_held_out=HOLDOUT in task.blocks,

@@ -21,6 +21,7 @@ TOLD_APART = 0.6
 UNIQUE_MASS = 0.05
 # Of each kind the first few; the rest stands in the table.
 AT_MOST = 4
+# That none of so few human rows has a synthetic one like it may be chance.
 FEWEST_ROWS = 50
 
 
@@ -122,13 +123,13 @@ def _keep_people(advice: Advice) -> Iterator[Recommendation]:
 
 
 def _fix(advice: Advice) -> Iterator[Recommendation]:
-    apart = [one for one in advice.sources if _told_apart(one)]
+    apart = [one for one in advice.sources if _is_told_apart(one)]
     for one in sorted(apart, key=lambda source: -_area(source))[:AT_MOST]:
         features = ", ".join(one.likeness.telling)
         text = f"generator '{one.name}': fix {features} first; they give it away (AUC {_area(one):.2f})"
         yield Recommendation(Action.FIX, one.name, text)
     for one in advice.sources:
-        if one.rate is not None and one.rate.answer is RateAnswer.NONE and not _told_apart(one):
+        if one.rate is not None and one.rate.answer is RateAnswer.NONE and not _is_told_apart(one):
             yield Recommendation(
                 Action.FIX,
                 one.name,
@@ -136,7 +137,7 @@ def _fix(advice: Advice) -> Iterator[Recommendation]:
             )
 
 
-def _told_apart(source: SourceAdvice) -> bool:
+def _is_told_apart(source: SourceAdvice) -> bool:
     area = source.likeness.separability
     return area is not None and area.low > TOLD_APART and bool(source.likeness.telling)
 

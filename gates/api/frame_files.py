@@ -19,6 +19,7 @@ PARTS = ("rows", "human", "synthetic", "holdout")
 GENERATOR = "generator"
 # Of a generator's name, what its file is called by: no sign that means something in a path or a pattern.
 _NO_WORD = re.compile(r"[^\w-]+")
+# A file's name has at most 255 bytes, and a letter up to four.
 _LONGEST_NAME = 40
 
 

@@ -27,6 +27,7 @@ WIDTH = 100
 SCREEN = 50
 FEWEST_USES = 2
 MOST_NAMED, MOST_RULES = 12, 4
+# A name and its question take two lines.
 MOST_TYPES = 24
 
 

@@ -18,6 +18,7 @@ PARTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 DRAWS = (8, 8, 6, 3, 1)
 # A model of fewer rows learns the share of each class and nothing else.
 SIZE_AT_LEAST = 40
+# What the law is held against, and not fitted to: few and many rows of each kind, with shares of the weight that lie apart.
 MIXTURE_PARTS = (1 / 4, 1.0)
 MIXTURE_SHARES = (0.25, 0.5, 0.75)
 MIXTURE_DRAWS = 2

@@ -23,10 +23,12 @@ ERROR_AT_MOST = 0.25
 LEAST_EXCESS = 0.005
 # A curve of powers is believed one doubling past the rows that were measured, and no farther.
 RANGE = 2.0
+# Five resamples lie beyond each end of the interval; each fits the law anew.
 RESAMPLES = 200
 # The law takes human and synthetic rows for independent. Of rows that were made from the human ones both curves are as good,
 # and together they teach little more than one of them: half of what the law expects has to be there.
 PART_AT_LEAST = 0.5
+# As the intervals of checks have it.
 CONFIDENCE = 0.95
 
 

@@ -20,7 +20,7 @@ from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit
 from gates.init.drafts.formats import infer_format
 
 if TYPE_CHECKING:
-    from gates.init.drafts.draft import Bound
+    from gates.init.drafts.draft import RangeEnd
 
 # A person can check a list of 100; and a level that every fifth row introduces anew is not a category.
 MOST_LEVELS = 100
@@ -138,7 +138,7 @@ def _range_limit(n: int, kind: InferredKind, error: float) -> InferredLimit:
     )
 
 
-def _range(present: pl.Series, kind: InferredKind) -> tuple[Bound, Bound] | tuple[None, None]:
+def _range(present: pl.Series, kind: InferredKind) -> tuple[RangeEnd, RangeEnd] | tuple[None, None]:
     """Ends of a column of numbers or times; one with infinite values has none that a rule could state."""
     if kind is InferredKind.TIMESTAMP:
         return _widened_ends(present)
@@ -149,7 +149,7 @@ def _range(present: pl.Series, kind: InferredKind) -> tuple[Bound, Bound] | tupl
     return _ends(present.cast(pl.Float64)) if present.dtype.is_decimal() else _ends(present)
 
 
-def _widened_ends(times: pl.Series) -> tuple[Bound, Bound] | tuple[None, None]:
+def _widened_ends(times: pl.Series) -> tuple[RangeEnd, RangeEnd] | tuple[None, None]:
     """The range of times, longer by its own length on both sides: rows to come are later than all that are there."""
     if not times.len():
         return None, None

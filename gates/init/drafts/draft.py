@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # A moment is a date as well.
-Bound = float | date
+RangeEnd = float | date
 # Rule of three: no violation among 300 trials puts the rate under 1 %, the limit of the constraint check.
 LEAST_TRIALS = 300
 
@@ -69,8 +69,8 @@ class ColumnDraft:
     kind: InferredKind
     rows: int
     missing: int
-    minimum: Bound | None = None
-    maximum: Bound | None = None
+    minimum: RangeEnd | None = None
+    maximum: RangeEnd | None = None
     vocabulary: tuple[str, ...] = ()
     pattern: str = ""
     limits: Mapping[str, InferredLimit] = field(default_factory=dict)

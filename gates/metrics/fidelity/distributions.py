@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 EVIDENCE_COLUMNS = 5
+# Figures that stand beside a finding without scrolling; of the other columns the number is kept.
 EVIDENCE_DISTRIBUTIONS = 3
 
 

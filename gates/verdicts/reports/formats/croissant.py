@@ -73,6 +73,7 @@ _ENCODINGS = {
     ".feather": "application/vnd.apache.arrow.file",
 }
 _OTHER = "application/octet-stream"
+_MADE_BY = "Human rows were made by people, synthetic ones by programs; the origin of undeclared ones is not known."
 
 
 def croissant(verdict: Verdict) -> str:
@@ -100,9 +101,6 @@ def croissant(verdict: Verdict) -> str:
         ),
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
-
-
-_MADE_BY = "Human rows were made by people, synthetic ones by programs; the origin of undeclared ones is not known."
 
 
 def _files(verdict: Verdict) -> Iterator[dict[str, object]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Of thousands of files, or of checks that lack an input, the first say what they are.
 _MOST_LINES = 40
+# As many digits of a digest as the other reports show.
 _DIGEST = 12
 
 

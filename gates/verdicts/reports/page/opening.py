@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult, Verdict
 
-_WEIGHT = {"pass": "✓", "warn": "!", "fail": "✕", "unjudged": "?"}
+_SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "unjudged": "?"}
 
 
 def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str = "") -> Markup:
     """The top of the page. places: anchors of findings further down, empty where the top stands alone."""
     value = verdict.answer.value
-    shown = tag(
-        "span", tag("span", _WEIGHT[value], aria_hidden="true"), f" {answer(verdict)}", class_=f"answer {value}"
-    )
+    shown = tag("span", tag("span", _SIGNS[value], aria_hidden="true"), f" {answer(verdict)}", class_=f"answer {value}")
     heading = tag("h1", tag("span", name, class_="name"), " ", shown, id=f"{prefix}answer")
     sentence = f"{tally(verdict.checks, verdict.waived_ids)}."
     lead = [tag("p", sentence[:1].upper() + sentence[1:], class_="lead")]

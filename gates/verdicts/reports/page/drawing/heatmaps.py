@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SHADES = 9
 _CELL, _GAP = 14, 24
 _ORIGINS = ("human", "synthetic")
+# The map has all pairs in shades; a table of more lines is a second page.
 _MOST_PAIRS = 12
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _HEIGHT, _FOOT = 110, 16
-# Labels that stand beneath a figure without touching each other.
+# Labels that stand beneath a figure without touching each other, cut to so many letters.
 _MOST_LABELS = 5
 _LETTERS = 14
 _ORIGINS = ("human", "synthetic")
