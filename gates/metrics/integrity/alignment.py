@@ -33,6 +33,8 @@ UNIT_FACTORS = (2.2046, 2.54, 3.2808, 7, 10, 12, 24, 60, 100, 365.25, 1000, 1440
 FACTOR_TOLERANCE = 0.15
 # Quartiles of sixty rows with a heavy tail lie a factor of two apart by chance: one wrong accusation in a thousand columns.
 UNIT_BY_CHANCE = 0.001
+# Values that few rows have may all fall to one side: of two halves of one table, three do in one column of four.
+ONE_SIDED_BY_CHANCE = 0.001
 # A level or a sentinel in fewer rows than this may be a slip of one row, which the row rules find.
 SHARE_AT_LEAST = 0.01
 # Fewer rows than this carry no quantile that a unit could be read off.
@@ -80,12 +82,19 @@ def _file_columns(scan: Scan) -> Iterator[Difference]:
 
 
 def _columns(scan: Scan) -> Iterator[Difference]:
-    """A column with values on one side only."""
+    """A column with values on one side only; where few rows have any, more of them than chance puts on one side."""
     left_out = _ignored(scan) | {difference.column for difference in _file_columns(scan)}
     for name in scan.human.frame.columns:
-        sides = scan.counts.human_columns.get(name, 0), scan.counts.synthetic_columns.get(name, 0)
-        if name not in left_out and (sides[0] > 0) != (sides[1] > 0):
-            full, empty = ("human", "synthetic") if sides[0] else ("synthetic", "human")
+        values = {
+            "human": scan.counts.human_columns.get(name, 0),
+            "synthetic": scan.counts.synthetic_columns.get(name, 0),
+        }
+        full, empty = sorted(values, key=lambda origin: -values[origin])
+        if name in left_out or values[empty] or not values[full]:
+            continue
+        rows = {"human": scan.human.total, "synthetic": scan.synthetic.total}
+        by_chance = (rows[full] / max(1, sum(rows.values()))) ** values[full]
+        if 2 * values[full] > rows[full] or by_chance < ONE_SIDED_BY_CHANCE:
             yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
 
 

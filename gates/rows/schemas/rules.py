@@ -30,9 +30,11 @@ MISSING_WORDS = ("nan", "none", "null", "nil", "nat", "<na>", "n/a", "#n/a", "un
 MARKUP = (
     r"(?i)</?(?:p|br|div|span|li|ul|ol|b|i|em|strong|a|h[1-6]|t[dr]|table)(?:\s[^<>]*)?/?>"
     r"|&(?:nbsp|amp|lt|gt|quot|apos|[lr][sd]quo|[mn]dash|hellip|#\d{2,5}|#x[0-9a-f]{2,5});"
-    # Behind a full stop an escape is a line break that was written out; elsewhere it may be part of a path.
-    r"|\\u[0-9a-f]{4}|[.!?:;,)]\\[nr]|\\n\\n"
+    # Behind a full stop an escape is a line break that was written out; elsewhere it may be part of a path, as C:\\new is.
+    r"|\\u[0-9a-f]{4}|(?:[.!?;,)]|\w\w:)\\[nr]|\\n\\n"
 )
+# What stands between the marks of Markdown for code is quoted, and is what an answer about HTML consists of.
+QUOTED_CODE = r"(?s)```.*?(?:```|$)|`[^`\n]+`"
 # RFC 5646, section 2.1: language, extended languages, script, region, variants, extensions, private use. Languages of
 # five to eight letters are reserved and none is registered: such a word is a name, "english".
 LANGUAGE_TAG = (
@@ -115,11 +117,14 @@ def no_leaked_frame() -> pa.Check:
 
 
 def no_markup() -> pa.Check:
-    r"""No HTML tag, no character reference (`&nbsp;`) and no written-out `\u2019`, which a converter left. Rule `no-markup`."""
+    r"""No HTML tag, no character reference (`&nbsp;`) and no written-out `\u2019`, which a converter left. Rule `no-markup`.
+
+    Code between backticks is none of it.
+    """
     return _check(
         "no-markup",
         "a text without HTML tags, character references such as &nbsp; and escapes such as \\u2019",
-        lambda text: ~text.str.contains(MARKUP),
+        lambda text: ~text.str.replace_all(QUOTED_CODE, "").str.contains(MARKUP),
     )
 
 

@@ -21,7 +21,7 @@ from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import schema_of
 from gates.rows.schemas.declared import declared_schema
 from gates.rows.schemas.kept_parts import keeps_numbers, keeps_placeholders
-from gates.rows.schemas.rules import finite, integer_valued, reads_one_column
+from gates.rows.schemas.rules import finite, integer_valued, no_markup, reads_one_column
 from gates.rows.validation import RowValidator, rules
 
 RANGE = {"min_value": 1, "max_value": 9}
@@ -294,3 +294,15 @@ def test_a_placeholder_is_kept_in_another_order_and_a_tag_with_a_title_of_its_ow
     ]
     lost = [("%1$s of %2$d", "%1$s"), ("%@", "x"), ('<a href="x">here</a>', "hier</a>"), ("{{name}}", "Name")]
     assert _kept(keeps_placeholders("source"), *same, *lost) == lost
+
+
+def test_markup_is_what_a_converter_left_and_no_code_between_backticks_and_no_path():
+    sound = [
+        "Write:\n```html\n<div>x</div>\n```\nand see.",
+        "Use `<br>` here.",
+        "```\nopen <b>fences</b>",
+        r"Copy C:\new to D:\reports.",
+    ]
+    left = ["<p>Hi.</p>", "Fish &amp; chips", r"Two lines:\none", "```a``` and <br>"]
+    schema = pandera.DataFrameSchema({"text": pandera.Column(str, no_markup())})
+    assert failing(schema, text=[*sound, *left]) == {"text/no-markup": [4, 5, 6, 7]}

@@ -401,6 +401,17 @@ def test_two_samples_of_one_law_align():
     assert outcome(measured(alignment), max_value=0) is Outcome.PASS
 
 
+@pytest.mark.parametrize(("rows_with_a_value", "expected"), [(1, Outcome.PASS), (4, Outcome.PASS), (40, Outcome.FAIL)])
+def test_a_value_of_few_rows_may_fall_to_one_side(rows_with_a_value, expected):
+    at = pl.int_range(pl.len())
+    human, synthetic = (
+        rows.with_columns(fine=pl.when(at < count).then(at.cast(pl.Float64) + 0.5))
+        for rows, count in ((table_rows(1000), rows_with_a_value), (OTHERS, 0))
+    )
+
+    assert outcome(measured(alignment, synthetic, human=human), max_value=0) is expected
+
+
 def readings(count: int, seed: int) -> pl.DataFrame:
     return table_rows(count, seed).with_columns(
         unit=pl.when(pl.int_range(count).hash(seed) % 3 == 0).then(pl.lit("C")).otherwise(pl.lit("hPa"))
