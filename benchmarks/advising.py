@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import polars.selectors as cs
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
 from benchmarks.sources.source import SHARED
@@ -89,8 +89,6 @@ def _by_class(pool: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
 def _copula(pool: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Normal scores with the correlations of the pool, and the pool's quantiles; the label is a column like others."""
-    from scipy.special import ndtri
-
     coded = pool.with_columns((pl.col("affairs") == "yes").cast(pl.Float64)).cast(pl.Float64)
     values = coded.to_numpy()
     ranks = np.column_stack(
