@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome, Scope
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, scrolling, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,10 +32,7 @@ def grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
         lines.append(tag("tr", tag("th", family, scope="row"), *cells))
     inner = tag("table", tag("caption", _SENTENCE), tag("thead", head), tag("tbody", *lines), class_="grid")
     legend = tag("p", *(_legend(outcome) for outcome in _ORDER), class_="legend")
-    return joined([
-        legend,
-        tag("figure", tag("div", inner, class_="scrolls", tabindex="0", role="region", aria_label=_SENTENCE)),
-    ])  # fmt: skip
+    return joined([legend, tag("figure", scrolling(inner, _SENTENCE))])
 
 
 def _cell(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:

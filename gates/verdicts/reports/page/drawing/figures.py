@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, scrolling, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ def drawn_table(sentence: str, headings: Sequence[object], lines: Iterable[Marku
     """A figure that is a table with a drawing in each line: who cannot see it reads the numbers beside it."""
     head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
     inner = tag("table", tag("caption", sentence), head, tag("tbody", *lines), class_=look)
-    return tag("figure", tag("div", inner, class_="scrolls", tabindex="0", role="region", aria_label=sentence))
+    return tag("figure", scrolling(inner, sentence))
 
 
 def bars(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.page.drawing.figures import figure, keys
-from gates.verdicts.reports.page.drawing.markup import Markup, table, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, scrolling, table, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,8 +54,9 @@ def association_map(about: Mapping[str, object]) -> Iterator[Markup]:
         ["columns", *_ORIGINS, "difference"],
         ([name, f"{one:+.2f}", f"{two:+.2f}", f"{gap:.2f}"] for gap, name, one, two in pairs[:_MOST_PAIRS]),
     )
-    scrolls = tag("div", inner, class_="scrolls", tabindex="0", role="region", aria_label="Differences of associations")
-    yield tag("figure", scrolls, tag("details", tag("summary", "On both sides"), data))
+    yield tag(
+        "figure", scrolling(inner, "Differences of associations"), tag("details", tag("summary", "On both sides"), data)
+    )
 
 
 def row_maps(about: Mapping[str, object]) -> Iterator[Markup]:

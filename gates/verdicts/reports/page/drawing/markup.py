@@ -55,4 +55,9 @@ def table(caption: object, headings: Iterable[object], cells: Iterable[Iterable[
     """A table with its caption; it scrolls by itself where it is wider than the page, by keys too."""
     head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
     inner = tag("table", tag("caption", caption), head, tag("tbody", rows(cells)))
-    return tag("div", inner, class_="scrolls", tabindex="0", role="region", aria_label=caption)
+    return scrolling(inner, caption)
+
+
+def scrolling(content: Markup, label: object) -> Markup:
+    """What may be wider than the page, in a region that scrolls by itself. label: what who hears the page is told of it."""
+    return tag("div", content, class_="scrolls", tabindex="0", role="region", aria_label=label)
