@@ -39,35 +39,35 @@ def advise(config: DatasetConfig, seed: int, learner: Learner | None = None, cos
 
     Raises NoAdviceError without human or synthetic rows, and what opening a dataset raises.
     """
-    with scanned_dataset(config) as (_, seen), one_thread():
-        for rows, origin in ((seen.human, "human"), (seen.synthetic, "synthetic")):
+    with scanned_dataset(config) as (_, scan), one_thread():
+        for rows, origin in ((scan.human, "human"), (scan.synthetic, "synthetic")):
             if not len(rows):
                 raise NoAdviceError(
                     f"{config.name}: there is no {origin} row: advice is on what human and synthetic rows are worth to each other"
                 )
-        material = material_of(seen, learner)
-        advice = _advice(config.name, seen, seed, costs)
+        material = material_of(scan, learner)
+        advice = _advice(config.name, scan, seed, costs)
         if isinstance(material, str):
             advice = replace(advice, no_model=material)
         else:
-            advice = _with_model(advice, seen, material)
+            advice = _with_model(advice, scan, material)
         return replace(advice, recommendations=recommendations(advice))
 
 
-def _advice(dataset: str, seen: Scan, seed: int, costs: Costs | None) -> Advice:
+def _advice(dataset: str, scan: Scan, seed: int, costs: Costs | None) -> Advice:
     """What needs no label."""
-    sides = by_generator(seen) or {SYNTHETIC: everything(seen)}
-    sources = tuple(SourceAdvice(name, one.synthetic.total, likeness(seen, one)) for name, one in sides.items())
-    groups = tuple(GroupAdvice(group) for group in groups_of(seen))
+    sides = by_generator(scan) or {SYNTHETIC: everything(scan)}
+    sources = tuple(SourceAdvice(name, one.synthetic.total, likeness(scan, one)) for name, one in sides.items())
+    groups = tuple(GroupAdvice(group) for group in groups_of(scan))
     return Advice(
-        dataset, seen.human.total, seen.synthetic.total, seed, "", "", 0, 0, 0, "", sources, groups, costs
+        dataset, scan.human.total, scan.synthetic.total, seed, "", "", 0, 0, 0, "", sources, groups, costs
     )  # fmt: skip
 
 
-def _with_model(advice: Advice, seen: Scan, material: Material) -> Advice:
+def _with_model(advice: Advice, scan: Scan, material: Material) -> Advice:
     seed = advice.seed
     totals = {one.name: one.rows for one in advice.sources}
-    totals |= {name: seen.synthetic.total for name in material.sources if name not in totals}
+    totals |= {name: scan.synthetic.total for name in material.sources if name not in totals}
     weights = {one.source: one for one in source_weights(material, totals, seed)}
     rates = _rates(material, seed)
     sources = tuple(replace(one, weight=weights.get(one.name), rate=rates.get(one.name)) for one in advice.sources)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.advice.groups import level_mask
-from gates.advice.material import HUMAN
+from gates.advice.material import HUMAN_BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def human_gains(material: Material, groups: Sequence[Group], seed: int) -> dict[
     full = _losses(material, material.train, np.ones(len(material.train)))
     gains = {}
     for group in groups:
-        own = rows_of(material, HUMAN, material.train, group)
+        own = rows_of(material, HUMAN_BLOCK, material.train, group)
         taken = len(own) // 2
         if taken < ROWS_AT_LEAST or len(own) == len(material.train):
             continue
@@ -82,7 +82,7 @@ def synthetic_gains(
     gains = {}
     for group in groups:
         own = rows_of(material, source, material.sources[source], group)
-        mine = np.isin(material.train, rows_of(material, HUMAN, material.train, group))
+        mine = np.isin(material.train, rows_of(material, HUMAN_BLOCK, material.train, group))
         if len(own) < ROWS_AT_LEAST or not mine.any():
             continue
         differences = []

@@ -25,7 +25,7 @@ SYNTHETIC = "synthetic"
 # The source of rows that name none, where others do.
 NO_NAME = "(no generator)"
 # The block of human rows: no generator's name begins with a blank that counts.
-HUMAN = " human"
+HUMAN_BLOCK = " human"
 # Every source takes some forty fits, of half a minute on one core: more of them are not measured, and are named.
 SOURCES_AT_MOST = 6
 # A gain is known to a hundredth of the loss from so many tested rows, and a fit of them takes a tenth of a second.

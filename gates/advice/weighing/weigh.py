@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.rows.lot import Lot
 
-HUMAN = "human"
+HUMAN = Scope.HUMAN.value
 # No column of data has these names.
 _KIND, _TIMES = "_gates_kind", "_gates_times"
 
@@ -64,20 +64,20 @@ def weigh(config: DatasetConfig, method: Method, seed: int, learner: Learner | N
     Raises NoWeightsError where they cannot be measured, UsageError for a method that the configuration lacks something for,
     and what opening a dataset raises.
     """
-    with scanned_dataset(config) as (opened, seen), one_thread():
+    with scanned_dataset(config) as (opened, scan), one_thread():
         if method is Method.RAKING:
-            return _raked(config, opened, seen, seed)
-        return _by_source(config, opened, seen, (method, seed), learner)
+            return _raked(config, opened, scan, seed)
+        return _by_source(config, opened, scan, (method, seed), learner)
 
 
 def _by_source(
-    config: DatasetConfig, opened: LocalDataset, seen: Scan, made_by: tuple[Method, int], learner: Learner | None
+    config: DatasetConfig, opened: LocalDataset, scan: Scan, made_by: tuple[Method, int], learner: Learner | None
 ) -> Weighing:
     method, seed = made_by
-    material = material_of(seen, learner)
+    material = material_of(scan, learner)
     if isinstance(material, str):
         raise NoWeightsError(f"{config.name}: {material}")
-    generator = seen.roles.generator
+    generator = scan.roles.generator
     lot = read_lot(opened, (generator,) if generator else ())
     source = _sources(lot, generator, tuple(material.sources))
     totals = dict(source.filter(lot.frame[ORIGIN] == Scope.SYNTHETIC.value).value_counts().iter_rows())
@@ -119,9 +119,9 @@ def _with_rows(lot: Lot, values: pl.Series, by_row: Mapping[int, float]) -> pl.S
     return own.fill_null(values)
 
 
-def _raked(config: DatasetConfig, opened: LocalDataset, seen: Scan, seed: int) -> Weighing:
+def _raked(config: DatasetConfig, opened: LocalDataset, scan: Scan, seed: int) -> Weighing:
     """Human rows weighted to the declared shares, mean 1; rows without a level, and synthetic ones, count nothing."""
-    declared = seen.declared.population
+    declared = scan.declared.population
     if not declared:
         raise UsageError(
             f'{config.name}: no population is declared, to which rows could be weighted; population = "references/population.csv"'
