@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.data.arrays import Floats, Ints, Labels, Mask
+    from gates.data.arrays import Codes, Floats, Ints, Labels, Mask
 
     Bins = npt.NDArray[np.int8]
 
@@ -20,6 +20,8 @@ _BINS = 8
 _MISSING = _BINS
 # Cells that are counted at once: 32 MB of numbers.
 _AT_ONCE = 4_000_000
+# The correlation of codes in a thousand rows ranks pairs of columns: all strengths of 4,000 columns would take an hour.
+ROWS_TO_CHOOSE_BY = 1000
 
 
 def coarse_codes(values: Floats, categorical: Mask) -> Bins:
@@ -79,3 +81,23 @@ def _dependence(codes: Bins, labels: Labels) -> Floats:
     above = squares.sum(axis=(0, 2)) - freedom
     deviations: Floats = np.divide(above, np.sqrt(2 * freedom), out=np.full(width, -np.inf), where=freedom > 0)
     return deviations
+
+
+def rough_strengths(codes: Codes) -> Floats:
+    """Absolute correlation of codes of all columns with each other; 0 where one is constant."""
+    centred = codes - codes.mean(axis=0)
+    scale = np.sqrt((centred**2).sum(axis=0))
+    scaled = (centred / np.where(scale > 0, scale, 1)).astype(np.float32)
+    # Rounded, so that the order of sums does not choose among equals.
+    rough: Floats = np.abs(scaled.T @ scaled).round(4).astype(np.float64)
+    return rough
+
+
+def strongest_columns(codes: Codes, count: int) -> Ints:
+    """Positions, ascending, of the columns of the pairs whose codes are correlated most. codes: rows x columns."""
+    lefts, rights = np.triu_indices(codes.shape[1], 1)
+    strength = rough_strengths(codes)[lefts, rights]
+    # So many pairs are of `count` columns at least.
+    best = np.argsort(-strength, kind="stable")[: count * count // 2]
+    columns = dict.fromkeys(np.column_stack([lefts[best], rights[best]]).ravel().tolist())
+    return np.sort(list(columns)[:count])

@@ -9,6 +9,7 @@ import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, rough_strengths
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_by_role
@@ -36,7 +37,7 @@ ROWS_PER_DRAW = 10_000
 PAIRS_AT_MOST = 800
 # Of more pairs than this, no strength is computed but of those that rank highest by the correlation of codes in a
 # thousand rows: all strengths of 4,000 columns would take an hour.
-PROBED_AT_MOST, ROWS_TO_CHOOSE_BY = 12_000, 1000
+PROBED_AT_MOST = 12_000
 # Levels beyond the most frequent ones share a code: Cramer's V of sparse tables is noise.
 LEVELS_AT_MOST = 30
 EVIDENCE_PAIRS = 5
@@ -181,7 +182,7 @@ def _pooled(human: _Codes, synthetic: _Codes) -> _Codes:
 def _pairs(features: tuple[Feature, ...], sizes: dict[str, int], rows: _Codes) -> tuple[tuple[int, int], ...]:
     lefts, rights = np.triu_indices(len(features), 1)
     if len(lefts) > PROBED_AT_MOST:
-        rough = _rough_strengths(np.column_stack([rows[feature.name][:ROWS_TO_CHOOSE_BY] for feature in features]))
+        rough = rough_strengths(np.column_stack([rows[feature.name][:ROWS_TO_CHOOSE_BY] for feature in features]))
         chosen = np.sort(np.argsort(-rough[lefts, rights], kind="stable")[:PROBED_AT_MOST])
         lefts, rights = lefts[chosen], rights[chosen]
     every = tuple(zip(lefts.tolist(), rights.tolist(), strict=True))
@@ -191,16 +192,6 @@ def _pairs(features: tuple[Feature, ...], sizes: dict[str, int], rows: _Codes) -
     strength = np.abs(strengths(probe, _Coarse(features, sizes, every)))
     chosen = np.sort(np.argsort(-strength, kind="stable")[:PAIRS_AT_MOST])
     return tuple(every[int(at)] for at in chosen)
-
-
-def _rough_strengths(codes: Codes) -> Floats:
-    """Absolute correlation of codes of all columns with each other; 0 where one is constant."""
-    centred = codes - codes.mean(axis=0)
-    scale = np.sqrt((centred**2).sum(axis=0))
-    scaled = (centred / np.where(scale > 0, scale, 1)).astype(np.float32)
-    # Rounded, so that the order of sums does not choose among equals.
-    rough: Floats = np.abs(scaled.T @ scaled).round(4).astype(np.float64)
-    return rough
 
 
 def _take(codes: _Codes, rows: Ints) -> _Codes:

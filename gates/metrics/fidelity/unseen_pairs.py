@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
+from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, strongest_columns
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, worst_excess
 from gates.verdict import Severity
@@ -74,16 +75,28 @@ def unseen_pairs(sides: Sides) -> Measurement:
     note = f"worst {next(iter(shown))}{_example(sides, pairs[order[0]])}"
     every = len(sides.human_codes.features)
     if every > COLUMNS_AT_MOST:
-        note += f"; the first {COLUMNS_AT_MOST} of {every:,} columns are compared"
+        note += f"; {COLUMNS_AT_MOST} of {every:,} columns are compared, those that depend on each other most"
     described = replace(worst, note=note, evidence=evidence)
     return replace(described, undecided=Severity.WARNING) if isinstance(described, Measured) else described
 
 
 def _columns(human: Coded, synthetic: Coded) -> Iterator[_CoarseColumn]:
-    for feature in human.features[:COLUMNS_AT_MOST]:
+    for feature in _compared(human, synthetic):
         codes = human.codes[feature.name], synthetic.codes[feature.name]
         coarse = _parts if feature.kind is ColumnKind.NUMERIC else _levels
         yield coarse(feature, *codes)
+
+
+def _compared(human: Coded, synthetic: Coded) -> tuple[Feature, ...]:
+    """All features, or of many those that depend on each other most: what excludes nothing has no unseen pairs.
+
+    Seen in rows of both sides in turn, as many of each: what human rows alone exclude by chance is no law of theirs.
+    """
+    if len(human.features) <= COLUMNS_AT_MOST:
+        return human.features
+    rows = min(len(human), len(synthetic), ROWS_TO_CHOOSE_BY)
+    codes = [np.concatenate([side.codes[one.name][:rows] for side in (human, synthetic)]) for one in human.features]
+    return tuple(human.features[int(at)] for at in strongest_columns(np.column_stack(codes), COLUMNS_AT_MOST))
 
 
 def _parts(feature: Feature, human: Codes, synthetic: Codes) -> _CoarseColumn:

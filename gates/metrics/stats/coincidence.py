@@ -125,4 +125,7 @@ def _texts_in(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if isinstance(kind, pl.Duration):
         # polars has no text of a duration; two files may have it in two units.
         return values.dt.total_nanoseconds().cast(pl.String)
+    if kind == pl.Binary:
+        # Bytes need not be UTF-8.
+        return values.bin.encode("hex")
     return values.cast(pl.String)

@@ -56,3 +56,18 @@ def test_few_rows_leave_it_open_without_blocking():
 
     assert judgement.outcome is Outcome.INCONCLUSIVE
     assert judgement.severity is not Severity.CRITICAL
+
+
+def test_in_a_wide_table_the_columns_that_depend_on_each_other_are_compared_wherever_they_stand():
+    rng = np.random.default_rng(0)
+
+    def wide(count: int, seed: int, impossible: float) -> pl.DataFrame:
+        noise = pl.DataFrame({f"a{at}": rng.normal(size=count) for at in range(60)})
+        return pl.concat([noise, families(count, seed, impossible=impossible)], how="horizontal")
+
+    broken = judged(wide(1500, 1, 0), wide(1500, 2, 0.15))
+
+    assert broken.outcome is Outcome.FAIL
+    assert "worst 'role' and 'sex'" in broken.message
+    assert "40 of 64 columns are compared, those that depend on each other most" in broken.message
+    assert judged(wide(3000, 1, 0), wide(3000, 2, 0)).outcome is Outcome.PASS

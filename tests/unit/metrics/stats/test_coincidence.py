@@ -123,3 +123,12 @@ def test_nested_values_are_compared_whatever_their_types_and_the_order_of_fields
     tested = pl.DataFrame({"size": [{"h": ["2.5"], "w": "1"}, {"h": None, "w": "9"}], "tags": [["1", "2"], ["3"]]})
 
     assert equal_rows(*counts(trained, tested)) == 1
+
+
+def test_bytes_are_compared_though_they_are_no_text():
+    one = pl.DataFrame({"image": [b"\xff\x00", b"\xfe", None], "parts": [[b"\xff"], [None], None]})
+
+    first, second, third = content_hashes(one, ["image", "parts"])
+
+    assert len({first, second, third}) == len(one)
+    assert list(content_hashes(one[::-1], ["image", "parts"])) == [third, second, first]
