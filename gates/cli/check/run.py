@@ -218,7 +218,7 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
         _note_not_read(asking, is_whole=request.reporting.verbose)
     # The terminal's report has it where it belongs.
     if (rows := _failing_rows(asking, answered)) and request.reporting.format != "terminal":
-        note(f"{asking.name}: failing rows: {rows}")
+        note(f"{asking.name}: rows that fail row rules: {rows}")
 
 
 def _note_not_read(asking: DatasetRun, *, is_whole: bool) -> None:

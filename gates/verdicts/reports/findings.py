@@ -34,7 +34,8 @@ _FOREMOST = (
     "expect_synthetic_to_not_copy_human",
     "expect_columns_to_not_contain_personal_data",
 )
-_ENDED = dict(zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True))
+# The word of the lines below: `not decided at this size`.
+_ENDED = dict(zip(_OUTCOMES, ("failed", "could not be computed", "not decided"), strict=True))
 _NOUNS = {Severity.CRITICAL: "critical check", Severity.WARNING: "warning", Severity.INFO: "info check"}
 
 
@@ -228,12 +229,7 @@ def shortfalls(checks: Sequence[CheckResult]) -> list[str]:
     """What did not pass among checks, such as `2 warnings failed`: by severity, then by outcome."""
     counts = Counter((check.severity, check.outcome) for check in checks)
     counts_in_order = [(kind, counts[kind]) for kind in product(Severity, _OUTCOMES) if counts[kind]]
-    return [
-        f"{counted(count, 'check')} not decided"
-        if kind == (Severity.INFO, Outcome.INCONCLUSIVE)
-        else f"{counted(count, _NOUNS[kind[0]])} {_ENDED[kind[1]]}"
-        for kind, count in counts_in_order
-    ]
+    return [f"{counted(count, _NOUNS[severity])} {_ENDED[outcome]}" for (severity, outcome), count in counts_in_order]
 
 
 def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:

@@ -27,7 +27,8 @@ def next_step(verdict: Verdict, listed: Findings, name: str) -> str:
         return f"get what is missing of the earlier version, as said above, and run `{again}` again"
     # Without an error it is too few rows why there is no verdict, whatever warns besides.
     if verdict.answer is Answer.NO_VERDICT and Outcome.INCONCLUSIVE in outcomes and Outcome.ERROR not in outcomes:
-        return f'add rows and run `{again}` again; or let it pass: inconclusive = "warn" in gates.toml'
+        first = "fix the data" if _lie_on_limits(listed) else "add rows"
+        return f'{first} and run `{again}` again; or let it pass: inconclusive = "warn" in gates.toml'
     if verdict.answer is Answer.WARN:
         return _of_warnings(verdict, listed, name)
     if all(check.severity is Severity.INFO for check in listed.failures):
@@ -36,6 +37,12 @@ def next_step(verdict: Verdict, listed: Findings, name: str) -> str:
         f"fix the data and run `{again}` again; or, with a reason, change a limit (`gates explain CHECK` "
         "has the entry) or waive a check"
     )
+
+
+def _lie_on_limits(listed: Findings) -> bool:
+    """Whether every number that is not decided lies so near its limit that more rows would hardly decide it."""
+    undecided = [check for check in listed.failures if check.outcome is Outcome.INCONCLUSIVE]
+    return all(check.observed is not None and not check.rows_needed for check in undecided)
 
 
 def _of_warnings(verdict: Verdict, listed: Findings, name: str) -> str:

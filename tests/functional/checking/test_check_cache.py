@@ -195,7 +195,7 @@ def test_partial_run_neither_asks_the_cache_nor_feeds_it(root, gates):
 
 def rows_line(called):
     """Where a report says that the failing rows are."""
-    return next((line for line in called.out.splitlines() if line.startswith("failing rows: ")), None)
+    return next((line for line in called.out.splitlines() if line.startswith("rows that fail row rules: ")), None)
 
 
 def test_cached_verdict_names_the_file_of_its_failing_rows_as_long_as_it_is_the_same(root, gates):
@@ -229,7 +229,7 @@ def test_partial_run_names_only_rows_that_fail_what_it_asks(root, gates):
     assert path.read_bytes() == whole
     of_humans = gates(root, "check", "first", "--only", "row_failure", "--scope", "human")
     rows = pl.read_parquet(path)
-    assert rows_line(of_humans) == f"failing rows: {rows.height} in .gates/quarantine/first.parquet"
+    assert rows_line(of_humans) == f"rows that fail row rules: {rows.height} in .gates/quarantine/first.parquet"
     assert set(rows["origin"]) == {"human"}
 
 

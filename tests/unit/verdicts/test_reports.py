@@ -115,7 +115,7 @@ def test_report_reads_as_agreed(name):
 
 def test_headline_counts_what_did_not_pass_without_the_waived():
     assert headline(example()) == (
-        "reviews: FAIL  2 critical checks failed, 1 critical check inconclusive, 1 warning failed, "
+        "reviews: FAIL  2 critical checks failed, 1 critical check not decided, 1 warning failed, "
         "1 warning could not be computed, 1 info check failed, 1 of 7 passed"
     )
 
@@ -235,7 +235,7 @@ def test_a_finding_names_rows_numbers_fix_and_check():
         "    fix       drop these rows\n"
     ) in report
     assert "    check     combined/expect_synthetic_to_not_copy_human/exact   (gates explain " in report
-    assert "\nfailing rows: 12 in .gates/q.parquet\n" in report
+    assert "\nrows that fail row rules: 12 in .gates/q.parquet\n" in report
 
 
 def test_rows_of_one_file_name_it_once():
@@ -472,6 +472,21 @@ def test_where_rows_are_missing_the_next_step_is_more_rows_whatever_warns_beside
 
     assert next_step(undecided, warning).startswith("add rows and run `gates check reviews` again")
     assert next_step(undecided, broken).startswith("fix the data")
+    on_the_limit = replace(undecided, observed=0.8, low=0.78, high=0.83, min_value=0.8)
+    assert next_step(on_the_limit, warning).startswith(
+        "fix the data and run `gates check reviews` again; or let it pass"
+    )
+    assert next_step(on_the_limit, replace(on_the_limit, rows_needed={"human": 900})).startswith("add rows")
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_first_line_calls_what_is_open_as_the_lines_below_do(severity):
+    undecided = check("x", Outcome.INCONCLUSIVE, "too few rows", severity=severity)
+    noun = {Severity.CRITICAL: "critical check", Severity.WARNING: "warning", Severity.INFO: "info check"}[severity]
+
+    first = terminal(replace(example(), checks=[undecided], waived=[])).splitlines()[0]
+
+    assert f"1 {noun} not decided, 0 of 1 passed" in first
 
 
 def test_after_warnings_the_next_step_is_to_look_at_them():

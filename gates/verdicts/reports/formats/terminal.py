@@ -129,7 +129,7 @@ class _Screen:
             yield _Line(f"{len(small) - len(shown):,} more languages are too small (-v lists them)", style="yellow")
         yield from self._everything() if options.verbose else self._open_in_short()
         if options.failing_rows:
-            yield _Line(f"failing rows: {options.failing_rows}", is_copied=True)
+            yield _Line(f"rows that fail row rules: {options.failing_rows}", is_copied=True)
         is_file = not verdict.data.get(IN_MEMORY)
         if is_file and not verdict.is_partial and any("more" in rows_text(check) for check in listed.failures):
             named = self.name or verdict.dataset

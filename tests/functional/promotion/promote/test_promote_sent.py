@@ -194,7 +194,7 @@ def test_what_was_not_sent_of_a_version_before_is_reported() -> None:
 
 def test_what_a_verdict_let_pass_is_reported(gates, ready) -> None:
     called = gates(ready, *STAGED, "--dry-run")
-    counts = "7 critical checks inconclusive, 1 warning failed, 1 info check failed, 4 checks not decided"
+    counts = "7 critical checks not decided, 1 warning failed, 1 info check failed, 4 info checks not decided"
     assert f"first: its verdict is warn: {counts} (see promotions/first/v1.0.0.verdict.json)" in called.err, called.err
 
 
