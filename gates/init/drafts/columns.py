@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -36,6 +37,7 @@ _CAMEL_KEY_NAME = re.compile(r"[a-z](Id|ID|Key|Uuid|UUID)$")
 
 # Texts that are no levels: a form may say what they look like.
 _WRITTEN = (InferredKind.IDENTIFIER, InferredKind.TEXT)
+_PYTHON_TIMES = pl.Series([date.min, date.max]).cast(pl.Datetime("ms")).to_physical().to_list()
 _DATE = r"^\d{4}-\d\d-\d\d"
 
 
@@ -151,7 +153,9 @@ def _range(present: pl.Series, kind: InferredKind) -> tuple[RangeEnd, RangeEnd] 
 
 def _widened_ends(times: pl.Series) -> tuple[RangeEnd, RangeEnd] | tuple[None, None]:
     """The range of times, longer by its own length on both sides: rows to come are later than all that are there."""
-    if not times.len():
+    # Beyond these years Python has no dates.
+    in_python = times.cast(pl.Datetime("ms")).to_physical().is_between(*_PYTHON_TIMES)
+    if not times.len() or not in_python.all():
         return None, None
     first, last = _ends(times)
     try:

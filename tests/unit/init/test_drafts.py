@@ -547,3 +547,11 @@ def test_a_rule_across_columns_is_held_against_all_that_were_tried():
     few, many = (infer(frame, total_rows=500).constraints[0].max_value for frame in (rows, wide))
 
     assert few < many < 0.03
+
+
+def test_times_that_python_has_no_dates_for_have_no_range():
+    counted_in_another_unit = pl.Series("at", [2**62 + 10**12 * at for at in range(400)]).cast(pl.Datetime("ms"))
+
+    draft = infer_column(counted_in_another_unit)
+
+    assert (draft.minimum, draft.maximum) == (None, None)
