@@ -65,9 +65,9 @@ def unseen_pairs(sides: Sides) -> Measurement:
     pairs = list(combinations(columns, 2))
     cross, null = np.empty((len(made), len(pairs))), np.empty((len(made), len(pairs)))
     for row, draw in enumerate(made):
-        parts = {one.feature.name: _part(one, draw.human_a, draw.synthetic, draw.human_b) for one in columns}
+        drawn = {one.feature.name: _drawn(one, draw.human_a, draw.synthetic, draw.human_b) for one in columns}
         for at, (one, two) in enumerate(pairs):
-            unseen = _unseen(parts[one.feature.name], parts[two.feature.name])
+            unseen = _unseen(drawn[one.feature.name], drawn[two.feature.name])
             cross[row, at], null[row, at] = (is_unseen.mean() for is_unseen in unseen)
     worst, gap, order = worst_excess(cross, null, sides.counts)
     shown = {_named(pairs[at]): float(gap[at]) for at in order[:EVIDENCE_PAIRS]}
@@ -121,7 +121,7 @@ def _levels(feature: Feature, human: Codes, synthetic: Codes) -> _CoarseColumn:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _DrawnColumn:
     """A column in rows of a draw: `seen` are the codes of the human rows that say what occurs.
 
     others: codes of the rows that are asked, the synthetic ones first; rows: how many of the former have each of these values.
@@ -133,15 +133,15 @@ class _Part:
     rows: tuple[Ints, Ints]
 
 
-def _part(column: _CoarseColumn, seen: Ints | slice, synthetic: Ints | slice, human: Ints | slice) -> _Part:
+def _drawn(column: _CoarseColumn, seen: Ints | slice, synthetic: Ints | slice, human: Ints | slice) -> _DrawnColumn:
     codes = column.human[seen]
     counts = np.bincount(codes, minlength=column.size)
     counts[counts < LEVEL_ROWS_AT_LEAST] = 0
     others = column.synthetic[synthetic], column.human[human]
-    return _Part(column.size, codes, others, (counts[others[0]], counts[others[1]]))
+    return _DrawnColumn(column.size, codes, others, (counts[others[0]], counts[others[1]]))
 
 
-def _unseen(one: _Part, two: _Part) -> list[Mask]:
+def _unseen(one: _DrawnColumn, two: _DrawnColumn) -> list[Mask]:
     """Of the rows that are asked, which have values that are seen apart and not together, where a row was to be expected."""
     is_seen = np.zeros(one.size * two.size, dtype=bool)
     is_seen[one.seen * two.size + two.seen] = True
@@ -160,7 +160,7 @@ def _example(sides: Sides, pair: _ColumnPair) -> str:
     """The two values that most synthetic rows have together, and no human row."""
     one, two = pair
     every = slice(None)
-    is_unseen, _ = _unseen(*(_part(column, every, every, every) for column in pair))
+    is_unseen, _ = _unseen(*(_drawn(column, every, every, every) for column in pair))
     together = np.bincount((one.synthetic * two.size + two.synthetic)[is_unseen], minlength=one.size * two.size)
     most = int(together.argmax())
     if not together[most]:
