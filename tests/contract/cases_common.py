@@ -330,6 +330,8 @@ CASES = (
             own_suite("synthetic", "expect_constraint_violation_ratio_to_be_less_than",
                       {"constraint": "inequality", "columns": ["low", "high"], "max_value": 0.01}),
         ),
+        # What breaks the rule stands in tenths of the two columns that no human row has together.
+        also=frozenset({"combined/expect_associations_to_match/unseen"}),
         missing=NOTHING_MADE, rows=1300,
     ),
 )  # fmt: skip

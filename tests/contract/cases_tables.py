@@ -88,6 +88,12 @@ def _of_sensors(origin: str, values):
 _DAYS_TOO = frozenset({f"synthetic/{SERIES}/constant_days"})
 
 
+def _in_counties(dataset: Dataset) -> Dataset:
+    """Each town lies in a county of its own."""
+    county = pl.when(pl.col("town") == "town 1").then(pl.lit("west")).otherwise(pl.lit("east")).alias("county")
+    return dataset.having(rows=dataset.rows.with_columns(county), holdout=dataset.holdout.with_columns(county))
+
+
 def _constant(readings):
     return np.repeat(readings[:, :1], PER_SENSOR, axis=1)
 
@@ -183,7 +189,11 @@ CASES = (
     Case(
         f"{ASSOCIATIONS}/mean", ("tabular",), "tabular", _shuffled_alone, "at most 0.05 allowed",
         # A mean over pairs moves only where many pairs do, and some of them far.
-        also=frozenset({f"{ASSOCIATIONS}/worst"}), missing=NOTHING_MADE, rows=1300,
+        also=frozenset({f"{ASSOCIATIONS}/worst", f"{ASSOCIATIONS}/unseen"}), missing=NOTHING_MADE, rows=1300,
+    ),
+    Case(
+        f"{ASSOCIATIONS}/unseen", ("tabular",), "tabular", with_cells("synthetic", "county", "west", 100),
+        "as 'town 0' with 'west' in 8", prepared=_in_counties, missing=NOTHING_MADE, rows=1300,
     ),
     Case(
         f"{ASSOCIATIONS}/worst", ("tabular",), "tabular", _paired, "at most 0.2 allowed", missing=NOTHING_MADE, rows=1300,

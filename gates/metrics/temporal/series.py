@@ -87,7 +87,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not defects.looked_at and kind == "backward_steps" and _defects(scan, scope.value, "gaps").looked_at:
         return NotConfigured("rows of series stand in no order in their files, so that none is broken")
     if not defects.looked_at and _UNITS.get(kind) == "days":
-        return NotConfigured(f"no day of a series has {READINGS_OF_A_DAY} readings")
+        return Inconclusive(f"no day of a series has {READINGS_OF_A_DAY} readings", undecided=Severity.WARNING)
     if not defects.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings", undecided=Severity.WARNING)
     measured = _shares(defects, scope)
