@@ -37,7 +37,8 @@ _CAMEL_KEY_NAME = re.compile(r"[a-z](Id|ID|Key|Uuid|UUID)$")
 
 # Texts that are no levels: a form may say what they look like.
 _WRITTEN = (InferredKind.IDENTIFIER, InferredKind.TEXT)
-_PYTHON_TIMES = pl.Series([date.min, date.max]).cast(pl.Datetime("ms")).to_physical().to_list()
+# The first and the last day of Python's calendar, in milliseconds as polars counts them.
+_PYTHON_TIMES = [(day - date(1970, 1, 1)).days * 86_400_000 for day in (date.min, date.max)]
 _DATE = r"^\d{4}-\d\d-\d\d"
 
 

@@ -157,3 +157,20 @@ def test_rules_of_a_type_name_the_rows_that_break_them():
     rows = pl.DataFrame({"claim": ["a car", " ", "a house", None]})
 
     assert gates.testing.failing_rows(claims, rows) == {"claim/not-blank": [1, 3]}
+
+
+IMPORT_ALL = """
+import importlib, os, pkgutil, gates
+for module in pkgutil.walk_packages(gates.__path__, "gates."):
+    if not module.name.endswith(("__main__", "pytest_plugin")):
+        importlib.import_module(module.name)
+names = [open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")]
+print(sorted({name for name in names if name.startswith("polars-") and name != "polars-ooc-clea"}))
+"""
+
+
+def test_no_module_computes_with_polars_while_it_is_imported():
+    """Its threads do not come along into a forked process, which then waits for them for ever."""
+    ran = subprocess.run([sys.executable, "-c", IMPORT_ALL], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "[]\n"
