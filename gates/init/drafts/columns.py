@@ -38,7 +38,7 @@ _CAMEL_KEY_NAME = re.compile(r"[a-z](Id|ID|Key|Uuid|UUID)$")
 # Texts that are no levels: a form may say what they look like.
 _WRITTEN = (InferredKind.IDENTIFIER, InferredKind.TEXT)
 # The first and the last day of Python's calendar, in milliseconds as polars counts them.
-_PYTHON_TIMES = [(day - date(1970, 1, 1)).days * 86_400_000 for day in (date.min, date.max)]
+_FIRST_TIME, _LAST_TIME = ((day - date(1970, 1, 1)).days * 86_400_000 for day in (date.min, date.max))
 _DATE = r"^\d{4}-\d\d-\d\d"
 
 
@@ -155,7 +155,7 @@ def _range(present: pl.Series, kind: InferredKind) -> tuple[RangeEnd, RangeEnd] 
 def _widened_ends(times: pl.Series) -> tuple[RangeEnd, RangeEnd] | tuple[None, None]:
     """The range of times, longer by its own length on both sides: rows to come are later than all that are there."""
     # Beyond these years Python has no dates.
-    in_python = times.cast(pl.Datetime("ms")).to_physical().is_between(*_PYTHON_TIMES)
+    in_python = times.cast(pl.Datetime("ms")).to_physical().is_between(_FIRST_TIME, _LAST_TIME)
     if not times.len() or not in_python.all():
         return None, None
     first, last = _ends(times)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, strongest_columns
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
@@ -30,6 +31,9 @@ LEVELS_AT_MOST = 500
 # A level of fewer rows is met with few others by chance; and where less than one row was to be expected, none is no news.
 LEVEL_ROWS_AT_LEAST, EXPECTED_AT_LEAST = 5, 1.0
 EVIDENCE_PAIRS = 5
+FEW_ROWS = (
+    f"which values go together rests on single rows where there are fewer than {ROWS_TO_JUDGE_ALONE} of an origin"
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,10 @@ def unseen_pairs(sides: Sides) -> Measurement:
     if every > COLUMNS_AT_MOST:
         note += f"; {COLUMNS_AT_MOST} of {every:,} columns are compared, those that depend on each other most"
     described = replace(worst, note=note, evidence=evidence)
-    return replace(described, undecided=Severity.WARNING) if isinstance(described, Measured) else described
+    if not isinstance(described, Measured):
+        return described
+    few = min(len(sides.human), len(sides.synthetic)) < ROWS_TO_JUDGE_ALONE
+    return replace(described, undecided=Severity.WARNING, unproven=FEW_ROWS if few else "")
 
 
 def _columns(human: Coded, synthetic: Coded) -> Iterator[_CoarseColumn]:
