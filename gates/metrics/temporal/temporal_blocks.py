@@ -32,7 +32,7 @@ CLASSES_OF_STEPS = 48
 _LEAST_CLASS = -10
 # Sessions of twice as many events are one class further, up to a million.
 CLASSES_OF_LENGTHS = 20
-# Parts of a day of three hours: wide enough for clocks that are an hour apart, which nobody can tell from habits.
+# Parts of three hours: a clock that is one hour off looks like another habit, and fails nothing.
 PARTS_OF_DAY = 8
 # Transitions among the 20 commonest events of human rows; others share one place, where single pairs are too rare to count.
 EVENT_KINDS = 20
