@@ -34,15 +34,18 @@ from gates.metrics.copies.copy_baseline import (
 )
 from gates.metrics.copies.copy_excess import excess, twin_places
 from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
+from gates.metrics.copies.equal_readings import at_least_by_chance
 from gates.metrics.copies.near_duplicates import near_matrix, no_long_text
 from gates.metrics.copies.near_rows import near_rows
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
 from gates.metrics.stats.intervals import clopper_pearson, difference
+from gates.metrics.temporal.ordered_rows import accumulate_ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.data.arrays import Hashes, Ints, Mask
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
     from gates.metrics.base.languages import Language
     from gates.verdict import Scope
@@ -62,7 +65,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless half of the synthetic ones
     and more equal a human text beyond the baseline. "near": for texts token Jaccard >= .8, for tables as `near_rows` has it; "span":
     50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
-    (leave one out), which estimates the same share as long as the human rows have not been deduplicated. It is weighted by
+    (leave one out), which estimates the same share as long as the human rows have not been deduplicated. Readings of the same
+    sensors at the same times are set beside their series at other times too (`equal_readings`). It is weighted by
     the synthetic rows' languages, because languages differ in how much coincides. Without a holdout, each label or slice of
     extending rows is a part, with its own human rows as the baseline.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
@@ -103,6 +107,7 @@ def _exact_rows(scan: Scan) -> Measurement:
         with_short = are_copies or (scan.roles.prompt is None and not (mask & counted).any())
         own = mask if with_short else mask & counted
         baseline = (like or (among_all if with_short else unseen)).like(language.filter(own))
+        baseline = at_least_by_chance(scan, own, baseline)
         human_count = int((human if with_short else human & counted).sum())
         compared = excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
         left_out = 0 if with_short else int(short.sum())
@@ -192,6 +197,11 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     return _whole_and_parts(scan, share)
 
 
+def _accumulate(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type, ...]:
+    is_of_rows = params.get("kind") == "exact"
+    return accumulate_ordered(inputs, params) if is_of_rows else accumulate_texts(inputs, params)
+
+
 METRIC = Metric(
     expectation="expect_synthetic_to_not_copy_human",
     measure=measure,
@@ -215,5 +225,5 @@ METRIC = Metric(
         "the holdout; near copies and shared spans: every text of 20 tokens and more, up to 4 million or 400 million tokens of "
         "each origin, and of more human texts nothing passes; near copies of table rows: the sample, of wide or long tables the first rows of it"
     ),
-    accumulate=accumulate_texts,
+    accumulate=_accumulate,
 )

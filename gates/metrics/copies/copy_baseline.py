@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gates.data.scan.row_index import RowIndex
     from gates.metrics.copies.near_duplicates import NearMatrix
 
-HOLDOUT, OTHERS = "holdout", "other people"
+HOLDOUT, OTHERS, OTHER_TIMES = "holdout", "other people", "other times of the same series"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import NATURAL_REPEAT_RATIO
 from gates.metrics.base.measurement import Baseline, Growth, Inconclusive, Measured, RowCounts
-from gates.metrics.copies.copy_baseline import HOLDOUT
+from gates.metrics.copies.copy_baseline import HOLDOUT, OTHER_TIMES, OTHERS
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import clopper_pearson, difference
 from gates.verdict import Severity
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.scan.result import Scan
     from gates.metrics.copies.copy_baseline import BaselineShare
+
+_AGAINST = {
+    HOLDOUT: "and so do {} of the holdout",
+    OTHERS: "and so do {} of human rows among themselves",
+    OTHER_TIMES: "and {} would by coincidence, with values that their series have at other times too",
+}
 
 
 def twin_places(scan: Scan, copies: Ints, originals: Ints) -> list[str]:
@@ -32,8 +38,7 @@ def excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str)
         reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by chance"
         return Inconclusive(reason, RowCounts(human, rows))
     share = baseline.share.value
-    source = "the holdout" if baseline.source == HOLDOUT else "human rows among themselves"
-    against = f", and so do {percent(share)} of {source}" if share else ""
+    against = f", {_AGAINST[baseline.source].format(percent(share))}" if share else ""
     estimate = difference(clopper_pearson(hits, rows), baseline.share)
     measured = Measured(
         estimate,
