@@ -40,8 +40,10 @@ def equal_pairs(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[int, float
         # Of thousands of columns each costs a look; where no row repeats none has to explain it.
         return 0, 0.0
     hashes = [content_hashes(frame, [name]) for name in columns]
-    # Odd factors keep a sum of 64-bit hashes apart by column, and a column can be taken out of it again.
-    apart = [values * np.uint64(2 * at + 1) for at, values in enumerate(hashes)]
+    # Random odd factors keep a sum of 64-bit hashes apart by column, and a column can be taken out of it again. With 1, 3, 5 and on
+    # rows of yes and no coincide by the dozen: 3 + 9 is 5 + 7.
+    factors = np.random.default_rng(0).integers(2**63, size=len(hashes), dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    apart = [values * factor for values, factor in zip(hashes, factors, strict=True)]
     whole: Hashes = np.sum(apart, axis=0, dtype=np.uint64) if apart else np.arange(frame.height, dtype=np.uint64)
     equal = _pairs(whole)
     alone = {at: _pairs(whole - column) - equal for at, column in enumerate(apart)}

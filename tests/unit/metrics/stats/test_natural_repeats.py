@@ -66,6 +66,16 @@ def test_pairs_are_counted_and_the_order_of_columns_and_rows_decides_nothing():
     assert equal_pairs(frame[::-1], frame.columns[::-1]) == equal_pairs(frame, frame.columns)
 
 
+def test_rows_of_fifty_answers_of_yes_and_no_are_told_apart():
+    rng = np.random.default_rng(3)
+    answers = rng.random((1700, 57)) < rng.beta(0.3, 3, 57)
+    frame = pl.DataFrame({f"item {at}": column.astype(int) for at, column in enumerate(answers.T)})
+    times = np.unique(answers, axis=0, return_counts=True)[1]
+
+    assert equal_pairs(frame, frame.columns)[0] == sum(times * (times - 1) // 2) > 0
+    assert equal_pairs(frame, frame.columns)[1] >= 0
+
+
 @pytest.mark.parametrize("frame", [fine(300), fine(1), fine(0), pl.DataFrame({"a": [1]}).drop("a")])
 def test_without_equal_rows_nothing_is_explained(frame):
     assert not repeat_by_nature(frame, frame.columns)
