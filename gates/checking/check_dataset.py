@@ -243,6 +243,7 @@ def _declared(contract: Contract) -> Declarations:
         population=contract.population.shares if contract.population else {},
         critical_domains=dataset.critical_domains,
         removals=contract.removals,
+        review=contract.review,
     )
 
 

@@ -17,6 +17,7 @@ from gates.config.installed.plugins import PluginKind, are_as_installed, install
 from gates.config.module_files import moved_name
 from gates.config.orphans import lost_by
 from gates.config.removals import FOLDER, REMOVALS, removals_folder
+from gates.config.reviews import read_review, review_path
 from gates.config.sources.built_in_suites import built_in_suites
 from gates.config.sources.packages import are_packages_unchanged
 from gates.config.sources.schema_files import LIBRARIES, own_schema, text_digest
@@ -52,6 +53,7 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "waivers": waivers,
         "suites": _texts(dataset.root, "expectations", dataset.name),
         "removals": _texts(dataset.root, FOLDER, dataset.name, REMOVALS),
+        "review": None if (review := read_review(dataset.root, dataset.name)) is None else text_digest(review),
         "schema": _schema(dataset),
         "plugins": _plugins(dataset),
         "lost": [stray.path for stray in lost_by(dataset)],
@@ -67,7 +69,12 @@ def rule_files(dataset: DatasetConfig) -> list[Path]:
         removals_folder(dataset.root, dataset.name),
     )
     listed = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
-    return [*listed, *([dataset.root / dataset.population] if dataset.population else [])]
+    review = review_path(dataset.root, dataset.name)
+    return [
+        *listed,
+        *([review] if review.is_file() else []),
+        *([dataset.root / dataset.population] if dataset.population else []),
+    ]
 
 
 def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:

@@ -14,7 +14,8 @@ from gates.config.installed.plugins import PluginKind
 from gates.config.orphans import refuse_lost_rules
 from gates.config.population import read_population
 from gates.config.removals import read_removals
-from gates.config.sources.schema_files import library_versions, own_schema
+from gates.config.reviews import read_review
+from gates.config.sources.schema_files import library_versions, own_schema, text_digest
 from gates.contract.plugins.registry import data_type_of, loaded, metrics_of, type_suites
 from gates.contract.suites import Suite, SuiteEntry, merge, read_suite
 from gates.errors import SuiteError, did_you_mean
@@ -45,7 +46,7 @@ class Contract:
 
     schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. schema_modules: the file that each name
     means which the schema imports, "" for one that is not the repository's. removals: the records
-    of why human rows went.
+    of why human rows went. review: the record of what people said of rows, None before they did.
     data_type: roles and columns of the dataset's type; type_plugin: the plugin that brings it along, None for a built-in
     one. metrics: what the suites may put limits on, by expectation; metric_plugins: those of plugins that they do name.
     gates, libraries: the versions that its digest covers; libraries is None for those that are installed.
@@ -62,6 +63,7 @@ class Contract:
     loosened: tuple[str, ...] = ()
     population: Population | None = None
     removals: tuple[Removal, ...] = ()
+    review: bytes | None = None
     metrics: Mapping[str, Metric] = field(default_factory=lambda: BY_NAME)
     type_plugin: LoadedPlugin | None = None
     metric_plugins: tuple[LoadedPlugin, ...] = ()
@@ -138,6 +140,7 @@ class Contract:
             "synthetic_role": self.dataset.synthetic_role,
             "inconclusive": self.dataset.inconclusive,
             **self._licence(),
+            **self._review(),
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             **self._imports(),
@@ -149,6 +152,10 @@ class Contract:
     def _licence(self) -> dict[str, object]:
         """Nothing where none is declared, so that contracts without one keep their digests."""
         return {"licence": self.dataset.licence} if self.dataset.licence else {}
+
+    def _review(self) -> dict[str, object]:
+        """Nothing where there is none, so that contracts without one keep their digests."""
+        return {"review_sha256": text_digest(self.review)} if self.review is not None else {}
 
     def _parts(self) -> dict[str, object]:
         suites = {
@@ -178,6 +185,7 @@ class Contract:
             **self._licence(),
             "population": self.population.sha256 if self.population else None,
             "removals": [removal.sha256 for removal in self.removals],
+            **self._review(),
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             **self._imports(),
@@ -210,6 +218,7 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
         loosened=loosened,
         population=read_population(dataset),
         removals=read_removals(dataset.root, dataset.name),
+        review=read_review(dataset.root, dataset.name),
         metrics=metrics,
         type_plugin=types.get(dataset.type),
         metric_plugins=tuple(_named_metrics(dataset, entries)),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.config.removals import removals_folder
+from gates.config.reviews import has_reviews, review_path
 from gates.contract.contract import load_contract
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
@@ -187,5 +188,7 @@ def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointer
     names |= {f"{path}.dvc" for path in pointers}
     folders = {"", "" if folder == "." else folder, *(posixpath.dirname(path) for path in pointers)}
     names |= {posixpath.join(inside, name) for inside in folders for name in _LOCK_FILES}
-    contents = tree.read(sorted(names & set(tree.listing.blobs)))
-    return {name: sha256(content) for name, content in contents.items()}
+    review = review_path(Path(folder), dataset.name).as_posix()
+    contents = tree.read(sorted({*names, review} & set(tree.listing.blobs)))
+    # A plan of which nobody has reviewed a row is no part of the contract.
+    return {name: sha256(text) for name, text in contents.items() if name != review or has_reviews(text)}

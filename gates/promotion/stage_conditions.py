@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from gates.advice.weighing.required import weights_beside, weights_clause, wrong_weights
 from gates.config.parsing.stages import ALL
+from gates.config.reviews import FILE_NAME
 from gates.errors import did_you_mean
+from gates.promotion.required_review import review_beside, review_clause, wrong_review
 from gates.verdict import UNDECLARED, Outcome, Scope
 from gates.verdicts.reports.text import counted
 from gates.versions.git.authors import Review, review_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from gates.config.parsing.stages import Stage
@@ -32,7 +34,8 @@ class Candidate:
     """The version that is to be promoted, as conditions see it.
 
     review: of the commit that was judged. stages: the tag by stage that this version is on. written_at: when the verdict was written, None where it was not recorded; now: both to the second, with
-    their time zones. weights: the file of them. is_new: version is the next number, of a version that does not exist yet.
+    their time zones. weights, record: the files of weights and of what people said of the rows. rows: reads the rows that were
+    judged, and gives what names them together. is_new: version is the next number, of a version that does not exist yet.
     """
 
     verdict: Verdict
@@ -42,6 +45,8 @@ class Candidate:
     written_at: datetime | None = None
     stages: Mapping[str, PromotionTag] = field(default_factory=dict)
     weights: bytes | None = None
+    record: bytes | None = None
+    rows: Callable[[], str] = field(default=str)
     is_new: bool = False
 
     @property
@@ -56,14 +61,23 @@ class Candidate:
 
 def promoted_candidate(promoted: PromotedVersion, now: datetime, stages: Mapping[str, PromotionTag]) -> Candidate:
     """A version that exists already, as it is promoted further and as that is verified later. now, stages: as of `Candidate`."""
-    statement, weights = promoted.statement, weights_beside(promoted.tree, promoted.paths.statement)
-    review, written_at = review_of(promoted.git, statement.commit), statement.verdict.written_at
-    return Candidate(promoted.verdict, statement.version, review, now, written_at, stages, weights)
+    statement, path = promoted.statement, promoted.paths.statement
+    return Candidate(
+        promoted.verdict,
+        statement.version,
+        review_of(promoted.git, statement.commit),
+        now,
+        statement.verdict.written_at,
+        stages,
+        weights_beside(promoted.tree, path),
+        review_beside(promoted.tree, path),
+        lambda: promoted.rows_sha256,
+    )
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
     """A sentence for each condition that is not fulfilled: what is missing, and what to do."""
-    conditions = (_order, _purpose, _mix, _review, _age, _leniency, _answers, _weights)
+    conditions = (_order, _purpose, _mix, _review, _age, _leniency, _answers, _weights, _record)
     return [sentence for condition in conditions for sentence in condition(stage, candidate)]
 
 
@@ -81,6 +95,7 @@ def met(stage: Stage, candidate: Candidate) -> str:
         stage.loosened == "forbidden" and "no loosened limits",
         stage.answered and f"answered {', '.join(stage.answered)}",
         stage.weights == "required" and weights_clause(candidate.weights),
+        stage.review == "required" and review_clause(candidate.record, candidate.dataset),
     )
     return "; ".join(clause for clause in clauses if clause) or "none"
 
@@ -185,6 +200,18 @@ def _weights(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if wrong:
         again = f"run `gates weights {candidate.dataset}`, commit what it wrote, check again"
         yield f"Stage '{stage.name}' requires weights, and {wrong}; {again}."
+
+
+def _record(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    if stage.review == "optional":
+        return
+    wrong = wrong_review(candidate.record, candidate.dataset, candidate.rows)
+    if wrong:
+        again = (
+            f"have the rows reviewed (`gates review plan {candidate.dataset}`, `gates review import`), commit "
+            f"{FILE_NAME}, check again{' and promote that as a new version' if candidate.stages else ''}"
+        )
+        yield f"Stage '{stage.name}' requires an accepted review, and {wrong}; {again}."
 
 
 def _age_in_days(candidate: Candidate) -> int | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.data.arrays import Floats
     from gates.data.duckdb.dataset import LocalDataset
-    from gates.review.plan import ReviewPlan, ReviewRequest
+    from gates.metrics.review.planned import ReviewPlan, ReviewRequest
     from gates.rows.lot import Lot
 
 # What `--by` takes besides columns: strata by origin alone.

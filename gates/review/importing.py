@@ -6,14 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, first_few
-from gates.review.tally import RowReview
+from gates.metrics.review.tally import RowReview
 from gates.review.tasks import ACCEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gates.review.plan import ReviewPlan
-    from gates.review.record import ReviewRecord
+    from gates.metrics.review.planned import ReviewPlan
+    from gates.metrics.review.record import ReviewRecord
     from gates.review.tasks import FilledTask
     from gates.rows.lot import Lot
 
@@ -79,7 +79,7 @@ def _by_task(lines: Iterable[FilledTask]) -> dict[int, RowReview]:
     for line in lines:
         if not line.verdict:
             continue
-        review = RowReview(line.verdict == ACCEPT, line.reviewer)
+        review = RowReview(line.verdict == ACCEPT, line.reviewer, line.guess)
         if reviews.setdefault(line.number, review) != review:
             raise UsageError(
                 f"{line.place}: task {line.number} has two reviews ({_said(reviews[line.number])}; {_said(review)}); keep one"

@@ -9,18 +9,18 @@ import numpy as np
 import polars as pl
 
 from gates.errors import DataError
+from gates.metrics.review.tally import accepted_rows
 from gates.review.ppi import HelpedMean, helped_mean, labels_needed
 from gates.review.strata import strata_of
-from gates.review.tally import accepted_rows
 from gates.review.tasks import ACCEPT, REJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Floats
-    from gates.review.plan import ReviewPlan
+    from gates.metrics.review.planned import ReviewPlan
+    from gates.metrics.review.tally import RowReview
     from gates.review.ppi import LabelNeed
-    from gates.review.tally import RowReview
     from gates.rows.lot import Lot
 
 # Of how well a judge follows people nothing is known before they label: a poor, a usual and a good one.

@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gates.review.acceptance import accepted_when_bad, accepted_when_good
+from gates.metrics.review.acceptance import accepted_when_bad, accepted_when_good
+from gates.metrics.review.sequential import LotDecision
+from gates.metrics.review.tally import agreement, answer_of, tallies
 from gates.review.judge import HALF_WIDTH, needs_before_labels
 from gates.review.ppi import FEWEST_LABELS
-from gates.review.sequential import LotDecision
-from gates.review.tally import agreement, answer_of, tallies
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.data.arrays import Floats
-    from gates.review.plan import PlannedStratum, ReviewPlan
+    from gates.metrics.review.planned import PlannedStratum, ReviewPlan
+    from gates.metrics.review.record import ReviewRecord
+    from gates.metrics.review.tally import Tally
     from gates.review.ppi import HelpedMean
-    from gates.review.record import ReviewRecord
-    from gates.review.tally import Tally
 
 _WORDS = {LotDecision.ACCEPT: "ACCEPTED", LotDecision.REJECT: "REJECTED", LotDecision.OPEN: "open"}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.review.sequential import LotDecision
-from gates.review.tally import answer_of, tallies
+from gates.metrics.review.sequential import LotDecision
+from gates.metrics.review.tally import answer_of, tallies
 
 if TYPE_CHECKING:
-    from gates.review.plan import ReviewPlan
-    from gates.review.record import ReviewRecord
+    from gates.metrics.review.planned import ReviewPlan
+    from gates.metrics.review.record import ReviewRecord
     from gates.rows.lot import Lot
 
 _CODES = {LotDecision.ACCEPT: 0, LotDecision.REJECT: 1, LotDecision.OPEN: 3}

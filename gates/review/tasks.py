@@ -9,20 +9,22 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gates.data.values.plain_values import plain
 from gates.errors import UsageError, did_you_mean
+from gates.metrics.review.tally import HUMAN, SYNTHETIC
 from gates.regular_files import content_of
-from gates.rows.plain_values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from gates.review.plan import ReviewPlan
+    from gates.metrics.review.planned import ReviewPlan
 
 TASK, ROW, DIGEST = "task", "row", "digest"
-VERDICT, REVIEWER, NOTE = "verdict", "reviewer", "note"
+VERDICT, REVIEWER, GUESS, NOTE = "verdict", "reviewer", "guess", "note"
 ACCEPT, REJECT = "accept", "reject"
-_OWN = (TASK, ROW, DIGEST, VERDICT, REVIEWER, NOTE)
+_OWN = (TASK, ROW, DIGEST, VERDICT, REVIEWER, GUESS, NOTE)
+_ORIGINS = (HUMAN, SYNTHETIC)
 _NEEDED = (TASK, DIGEST, VERDICT, REVIEWER)
 # What a cell begins with that spreadsheets take for a formula and run (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,13 +36,14 @@ _MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class FilledTask:
-    """One line of a file. verdict: as it is written, without white space around it; "" where the task is open."""
+    """One task as it was handed in. verdict: accept or reject, "" where the task is open. guess: who made the row, or ""."""
 
     place: str
     number: int
     digest: str
     verdict: str
     reviewer: str
+    guess: str = ""
 
 
 def tasks_text(
@@ -49,17 +52,20 @@ def tasks_text(
     """A line for each task, with empty cells for what reviewers write.
 
     content: by digest, the row that says it. columns: of the dataset, to be shown. is_blind: without the place of the row,
-    which often says who made it. Neither origin nor stratum is shown.
+    which often says who made it, and with a cell for who reviewers think made it. Neither origin nor stratum is shown.
     """
     shown = {column: f"{column} (data)" if column in _OWN else column for column in columns}
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     place = [] if is_blind else [ROW]
-    writer.writerow([TASK, *place, DIGEST, *shown.values(), VERDICT, REVIEWER, NOTE])
+    own = [VERDICT, REVIEWER, *([GUESS] if is_blind else []), NOTE]
+    writer.writerow([TASK, *place, DIGEST, *shown.values(), *own])
     for task in plan.tasks:
         row = content[task.digest]
         where = [] if is_blind else [_cell(task.row)]
-        writer.writerow([task.number, *where, task.digest, *(_cell(row[column]) for column in columns), "", "", ""])
+        writer.writerow(
+            [task.number, *where, task.digest, *(_cell(row[column]) for column in columns), *[""] * len(own)]
+        )
     return _MARK + text.getvalue()
 
 
@@ -118,9 +124,12 @@ def _filled(cells: Mapping[str, str], place: str, numbers: set[int]) -> FilledTa
     if verdict not in ("", ACCEPT, REJECT):
         raise UsageError(f"{place}: verdict '{verdict}' of task {number} ({did_you_mean(verdict, (ACCEPT, REJECT))})")
     reviewer = " ".join(cells[REVIEWER].split())
+    guess = cells.get(GUESS, "").strip().casefold()
+    if guess not in ("", *_ORIGINS):
+        raise UsageError(f"{place}: guess '{guess}' of task {number} ({did_you_mean(guess, _ORIGINS)})")
     if verdict and not reviewer:
         raise UsageError(f"{place}: task {number} has a verdict and no reviewer; write who reviewed it")
-    return FilledTask(place, int(number), cells[DIGEST].strip(), verdict, reviewer)
+    return FilledTask(place, int(number), cells[DIGEST].strip(), verdict, reviewer, guess)
 
 
 def _cell(value: object) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
 
 from gates.data.values.kinds import is_null_word
 from gates.data.values.times import has_zone, in_utc
@@ -52,20 +51,6 @@ def convert(values: pl.Series, expected: pl.DataType, reading: Reading | None = 
     if is_read and isinstance(values.dtype, pl.String):
         missing |= is_null_word(values).fill_null(False)
     return Conversion(converted, (converted.is_null() & ~missing).to_numpy())
-
-
-def readable(column: pa.Array) -> pa.Array:
-    """The column, or its bytes where it claims to be text and is not UTF-8; nothing checks that on the way in."""
-    as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
-    if pa.types.is_dictionary(column.type) and column.type.value_type in as_bytes:
-        column = column.dictionary_decode()
-    if column.type not in as_bytes:
-        return column
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        return column.view(as_bytes[column.type])
-    return column
 
 
 def _converter(actual: pl.DataType, expected: pl.DataType) -> Callable[[pl.Series, pl.DataType], pl.Series]:

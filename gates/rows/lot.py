@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from gates.data.batch import OnBatch
-from gates.data.facts import ORIGIN, ROW_ID, TURNS, WRITTEN_ORIGIN
-from gates.rows.plain_values import plain, python_values
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.values.row_digests import row_digests, sha256_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 DIGEST_LETTERS = 32
 # Without letters in front, spreadsheets take `12e45...` for a number and write another one back.
 _PREFIX = "sha256:"
-_NO_CONTENT = (ROW_ID, TURNS, WRITTEN_ORIGIN)
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Lot:
 
     def sha256(self) -> str:
         """What names the whole lot, in whatever order and files its rows are."""
-        return hashlib.sha256(self.digests[self._by_digest()].astype(">u8").tobytes()).hexdigest()
+        return sha256_of_rows(self.digests)
 
     def occurrences(self) -> Ints:
         """Of each row, how many that say the same come before it."""
@@ -73,22 +70,12 @@ class Lot:
 
 def read_lot(opened: LocalDataset, by: Sequence[str]) -> Lot:
     """Every row of an opened dataset, read once. by: the columns that strata are made by."""
-    frames, digests, ids = [], bytearray(), []
+    frames, digests, ids = [], [np.empty((0, 4), dtype=np.uint64)], []
 
     def on_batch(batch: pa.RecordBatch) -> None:
-        nonlocal digests
         frames.append(pl.DataFrame(batch.select([ORIGIN, *by])).cast(pl.String))
         ids.append(batch.column(ROW_ID).to_numpy())
-        digests += b"".join(_digests(batch))
+        digests.append(row_digests(batch))
 
     opened.fold([OnBatch(on_batch)])
-    words = np.frombuffer(bytes(digests), dtype=">u8").astype(np.uint64).reshape(-1, 4)
-    return Lot(pl.concat(frames), words, np.concatenate(ids))
-
-
-def _digests(batch: pa.RecordBatch) -> Iterator[bytes]:
-    """sha256 of each row as JSON, by the names of its columns."""
-    names = sorted(name for name in batch.schema.names if name not in _NO_CONTENT)
-    columns = [python_values(batch.column(name)) for name in names]
-    for values in zip(*columns, strict=True):
-        yield hashlib.sha256(json.dumps(dict(zip(names, map(plain, values), strict=True))).encode()).digest()
+    return Lot(pl.concat(frames), np.concatenate(digests), np.concatenate(ids))

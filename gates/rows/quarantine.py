@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from gates.atomic_files import unfinished
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, WRITTEN_ORIGIN
-from gates.rows.plain_values import plain, python_values
+from gates.data.values.plain_values import plain, python_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

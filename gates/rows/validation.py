@@ -21,10 +21,11 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 from gates.config.row_rules import RowRule, rule_id
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
 from gates.data.facts import ORIGIN, ROW_ID, TURNS, WRITTEN_ORIGIN
+from gates.data.values.plain_values import readable
 from gates.data.values.readings import NO_READINGS, Readings
 from gates.errors import PluginError, foreign_text
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
-from gates.rows.conversion import convert, readable
+from gates.rows.conversion import convert
 from gates.rows.failures import BatchFailures, RowFailures, joined
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.rows.sound_columns import sound_columns

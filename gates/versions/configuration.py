@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.load import Config, read_config
 from gates.config.removals import FOLDER, is_removal
+from gates.config.reviews import is_review
 from gates.errors import DataError, UsageError
 from gates.private_folder import PrivateFolder
 from gates.versions.git.printed import leads_out
@@ -98,7 +99,8 @@ def _refuse_links(tree: Tree, paths: Iterable[str]) -> None:
 
 
 def _is_of_contract(shown: str) -> bool:
-    return shown.endswith(".py") or is_removal(shown) or any(is_below(shown, folder) for folder in _FOLDERS)
+    is_record = is_removal(shown) or is_review(shown)
+    return is_record or shown.endswith(".py") or any(is_below(shown, folder) for folder in _FOLDERS)
 
 
 def _is_in(path: str, folder: str) -> bool:

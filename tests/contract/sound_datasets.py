@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from gates.config.dataset import DatasetConfig
     from gates.data.previous_version import PromotedBefore
     from gates.verdict import Verdict
 
@@ -38,7 +39,7 @@ class Dataset:
 
     declared: keys of the table in gates.toml. holdout, evaluation, population: written beside where there are any.
     suites: the dataset's own expectations by scope. kept: what became of the files of the version before. before: what was
-    promoted last.
+    promoted last. review: writes the record of what people said of the rows.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Dataset:
     suites: Mapping[str, list[dict[str, object]]] = field(default_factory=dict)
     kept: KeptFiles | None = None
     before: PromotedBefore | None = None
+    review: Callable[[DatasetConfig], None] | None = None
 
     def having(self, **parts: object) -> Dataset:
         """The same dataset with other parts."""
@@ -77,7 +79,10 @@ class Dataset:
         table = {"type": self.kind, "path": "rows.parquet", **self.declared}
         lines = [f"{key} = {_toml(value)}" for key, value in table.items()]
         (root / "gates.toml").write_text("\n".join([f"[datasets.{NAME}]", *lines, ""]))
-        return load_contract(read_config(root / "gates.toml").datasets[NAME], TODAY)
+        config = read_config(root / "gates.toml").datasets[NAME]
+        if self.review:
+            self.review(config)
+        return load_contract(config, TODAY)
 
     def verdict(self, root: Path, wanted: Callable[[str], bool] = lambda _: True) -> Verdict:
         """What `gates check` says of it; wanted: the types of expectation to ask."""

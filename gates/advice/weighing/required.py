@@ -26,6 +26,15 @@ def wrong_weights(content: bytes | None, verdict: Verdict) -> str:
     """
     if content is None:
         return f"the commit has no {FILE_NAME} beside its promotions"
+    other = of_other_data(content, verdict)
+    if other:
+        return other
+    unhealthy = failing(judged_health(parse_weights(content, FILE_NAME)))
+    return f"{FILE_NAME} fails {unhealthy[0].id}: {unhealthy[0].message}" if unhealthy else ""
+
+
+def of_other_data(content: bytes, verdict: Verdict) -> str:
+    """Why a file is no file of weights for the data that was judged, as a clause; "" where it is one."""
     try:
         weights = parse_weights(content, FILE_NAME)
     except WeightsError as error:
@@ -34,8 +43,7 @@ def wrong_weights(content: bytes | None, verdict: Verdict) -> str:
         return f"{FILE_NAME} is of '{weights.dataset}'"
     if weights.bound.manifest_sha256 != verdict.data["manifest_sha256"]:
         return f"{FILE_NAME} is about other bytes than those that were judged"
-    unhealthy = failing(judged_health(weights))
-    return f"{FILE_NAME} fails {unhealthy[0].id}: {unhealthy[0].message}" if unhealthy else ""
+    return ""
 
 
 def weights_clause(content: bytes | None) -> str:

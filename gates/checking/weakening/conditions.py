@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gates.config.parsing.stages import Stage
 
 
+# What a stage may require to lie beside a promotion.
+_RECORDS = ("weights", "review")
+
+
 def config_differences(old: Config, new: Config) -> Iterator[RuleDifference]:
     """Differences beside the datasets."""
     for name, stage in old.stages.items():
@@ -40,6 +44,9 @@ def _loosened(old: Stage, new: Stage) -> list[str]:
         f"{key} forbidden -> allowed"
         for key in ("waivers", "loosened")
         if getattr(old, key) == "forbidden" != getattr(new, key)
+    ]
+    changes += [
+        f"{key} required -> optional" for key in _RECORDS if getattr(old, key) == "required" != getattr(new, key)
     ]
     missing = [check for check in old.answered if check not in new.answered]
     if missing and ALL not in new.answered:

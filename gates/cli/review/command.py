@@ -21,8 +21,8 @@ from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
+    from gates.metrics.review.record import ReviewRecord
     from gates.review.draw import DrawnReview
-    from gates.review.record import ReviewRecord
 
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
@@ -98,15 +98,20 @@ def command() -> None:
     is_flag=True,
     help="End each stratum as soon as Wald's test does; rows are reviewed in order.",
 )
-@click.option("--blind", "is_blind", is_flag=True, help="Without the place of a row, which often says who made it.")
+@click.option(
+    "--blind",
+    "is_blind",
+    is_flag=True,
+    help="Without the place of a row, which often says who made it; reviewers may guess that.",
+)
 @click.option("--replace", "may_replace", is_flag=True, help="Replace a plan of which rows are reviewed already.")
 @config_option
 def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     """Plan a review of DATASET: which rows, and how many may be rejected."""
     from gates.config.load import load_config
-    from gates.review.acceptance import Risks
+    from gates.metrics.review.acceptance import Risks
+    from gates.metrics.review.planned import ReviewRequest
     from gates.review.draw import draw_review
-    from gates.review.plan import ReviewRequest
     from gates.review.render import need_lines, plan_lines
     from gates.verdict import Scope
 
@@ -215,7 +220,8 @@ def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) ->
 
 def _write(source: DatasetConfig, output: Path, drawn: DrawnReview, *, is_blind: bool) -> None:
     from gates.atomic_files import replace_text
-    from gates.review.record import ReviewRecord, write_record
+    from gates.metrics.review.record import ReviewRecord
+    from gates.review.record import write_record
     from gates.review.tasks import tasks_text
 
     replace_text(output, tasks_text(drawn.plan, drawn.content, drawn.columns, is_blind=is_blind))

@@ -32,6 +32,7 @@ class Stage:
     that `Reviewed-by:` trailers name. maximum_age: the most days since the verdict was written.
     answered: ids of checks, or types of expectations, that must have passed or failed; ("all",) stands for every check.
     weights: whether a healthy file of weights for exactly this data has to be in the commit.
+    review: whether people have to have accepted exactly these rows, in a record in the commit.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Stage:
     loosened: Literal["allowed", "forbidden"] = "allowed"
     answered: tuple[str, ...] = ()
     weights: Literal["optional", "required"] = "optional"
+    review: Literal["optional", "required"] = "optional"
 
 
 def stages_of(tables: Any, problems: Problems) -> dict[str, Stage]:
@@ -135,4 +137,5 @@ _READERS: Mapping[str, Reader] = {
     "loosened": validators.one_of("allowed", "forbidden"),
     "answered": _answered,
     "weights": validators.one_of("optional", "required"),
+    "review": validators.one_of("optional", "required"),
 }

@@ -61,7 +61,8 @@ class Declarations:
 
     human_rows: "set" where the set has them, "reference" where they lie outside of it, "none" where there are none.
     population: declared share of people by column and level. critical_domains: least share of "human" and of "expert" rows by
-    domain. removals: the records of why human rows went.
+    domain. removals: the records of why human rows went. review: the record of what people said of rows, None where they
+    said nothing.
     """
 
     purpose: str | None = None
@@ -70,6 +71,7 @@ class Declarations:
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     removals: tuple[Removal, ...] = ()
+    review: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from gates.config.load import FILE_NAME, PYPROJECT
 from gates.contract.contract import load_contract
 from gates.contract.plugins.registry import data_type_of
 from gates.errors import DataError
+from gates.promotion.dataset_rows import DatasetFiles, rows_sha256
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import COMMIT, message_of
 from gates.promotion.statements.paths import PromotionPaths, paths_of
 from gates.promotion.statements.statement import parse_statement, sha256
 from gates.verdicts.whole_verdict import whole_verdict
 from gates.versions.configuration import config_at
-from gates.versions.dataset.snapshots import VersionFiles, files_at
+from gates.versions.dataset.snapshots import files_at
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, at_commit, git_of
 
@@ -37,15 +38,6 @@ if TYPE_CHECKING:
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
-
-
-@dataclass(frozen=True)
-class DatasetFiles:
-    """A dataset at a commit, ready to be opened."""
-
-    config: DatasetConfig
-    data_type: DataType
-    files: VersionFiles
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,12 @@ class PromotedVersion:
     def verdict(self) -> Verdict:
         """The verdict in the document. Raises VerdictError where it is none."""
         return whole_verdict(self.document, f"{self.paths.verdict} in {self.name}")
+
+    @cached_property
+    def rows_sha256(self) -> str:
+        """What names all rows of its data together. Raises DataError where they are not here."""
+        with self.files() as data:
+            return rows_sha256(data)
 
     @property
     def revision(self) -> Version:

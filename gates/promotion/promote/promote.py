@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from gates.advice.weighing.required import weights_beside
 from gates.errors import UsageError
+from gates.promotion.dataset_rows import rows_sha256
 from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import contract_files, evidence_of
 from gates.promotion.git.history import tag_history
@@ -23,6 +25,8 @@ from gates.promotion.promote.plan import (
     version_tag,
     wanted_version,
 )
+from gates.promotion.records import stated_records
+from gates.promotion.required_review import review_beside
 from gates.promotion.signing.envelope import sign
 from gates.promotion.stage_conditions import Candidate, met, promoted_candidate, unmet
 from gates.promotion.statements.paths import folder_of_config
@@ -45,11 +49,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.config.parsing.stages import Stage
+    from gates.promotion.dataset_rows import DatasetFiles
     from gates.promotion.evidence import Evidence, PromoteRequest
     from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
+    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.findings import Finding
     from gates.versions.changes.clean_repository import CleanRepository
@@ -105,23 +111,32 @@ class _Promotion:
             raise UsageError(
                 f"{version} does not come after {last}, the last one; expected {last.next_patch()} or higher"
             )
-        statement = new_statement(history, clean.head, version, evidence, request.now).to_bytes()
+        paths, judged = history.paths(version), evidence.verdict
+        rows = cache(partial(self._rows, at_home, evidence.data_type))
+        records = stated_records(clean.tree, paths.statement, judged, rows)
+        statement = new_statement(history, clean.head, version, evidence, request.now).having(records).to_bytes()
         self._refuse_base(version)
-        paths, digest = history.paths(version), sha256(statement)
+        digest = sha256(statement)
         files = {paths.statement: statement, paths.verdict: evidence.document}
         if request.key:
             files[paths.envelope] = sign(statement, request.key)
         is_new = request.version is None
-        review, judged = review_of(clean.git, clean.head), evidence.verdict
-        weights = weights_beside(clean.tree, paths.statement)
-        moments = request.now, evidence.written_at
-        put = self._stage_tag(digest, Candidate(judged, version, review, *moments, weights=weights, is_new=is_new))
+        candidate = Candidate(
+            judged, version, review_of(clean.git, clean.head), request.now, evidence.written_at,
+            weights=weights_beside(clean.tree, paths.statement), record=review_beside(clean.tree, paths.statement),
+            rows=rows, is_new=is_new,
+        )  # fmt: skip
+        put = self._stage_tag(digest, candidate)
         words = f"{history.dataset} {version} to {self.stage.name}"
         return PromotionPlan(
             version, (version_tag(history, version, digest, files.get(paths.envelope)), put), files=files,
             pointers=tuple(sorted(evidence.pointers)), message=f"promote: {words}\n", sentence=f"promoted {words}",
             lenience=lenience_of(evidence.verdict, paths.verdict), at=request.now,
         )  # fmt: skip
+
+    def _rows(self, at_home: DatasetConfig, data_type: DataType) -> str:
+        with openable(self.clean.repository, at_home, data_type, self.clean.version) as data:
+            return rows_sha256(data)
 
     def _is_in_head(self, dataset: DatasetConfig, tag: PromotionTag) -> bool:
         """Whether HEAD has the data and the contract of a version, to the byte."""

@@ -6,7 +6,7 @@ An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -30,6 +30,8 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 # The `$id` of gates/promotion/statements/promotion.schema.json, named as the verdict's schema is.
 PREDICATE_TYPE = "urn:origin-gates:promotion:1"
 
+# Of what there need not be nothing is said, so that statements without it keep their bytes.
+_LEFT_OUT = ("review", "weights")
 # More of two values would hide where they differ.
 _SHOWN_CHARACTERS = 60
 # Only data that passed is promoted; a warning holds nothing back.
@@ -74,6 +76,15 @@ class BaseVersion:
 
 
 @dataclass(frozen=True)
+class StatedRecord:
+    """A file beside the promotion that is about exactly its data. sha256: of its bytes; digest: its own, over what it says."""
+
+    path: RepositoryPath
+    sha256: Sha256
+    digest: Sha256
+
+
+@dataclass(frozen=True)
 class StatedWaiver:
     """A check that was waived, in the verdict's own words."""
 
@@ -90,6 +101,7 @@ class Predicate:
     commit: the one that was judged, the parent of the promotion's own; pointers: md5 by path of DVC's pointers;
     gates, libraries: versions of what judged; base: None for the first version; waived, loosened, not_asked,
     inconclusive: what the verdict did not count or not answer, in its order; promoted_at: in UTC, whole seconds.
+    review, weights: what people said of exactly these rows, and what these rows count; left out where the commit has none.
     """
 
     dataset: Text
@@ -107,13 +119,24 @@ class Predicate:
     not_asked: tuple[_CheckId, ...]
     inconclusive: tuple[_CheckId, ...]
     promoted_at: Moment
+    review: StatedRecord | None = None
+    weights: StatedRecord | None = None
+
+    @property
+    def records(self) -> tuple[StatedRecord, ...]:
+        """Review and weights, as far as there are any."""
+        return tuple(record for record in (self.review, self.weights) if record)
 
 
 @dataclass(frozen=True)
 class Statement(Predicate):
     """A predicate about data. manifest_sha256: of the manifest of the data that was judged."""
 
-    manifest_sha256: Sha256
+    manifest_sha256: Sha256 = field(kw_only=True)
+
+    def having(self, records: Mapping[str, StatedRecord | None]) -> "Statement":
+        """The same statement with these records, by `review` and `weights`."""
+        return replace(self, review=records["review"], weights=records["weights"])
 
     def to_bytes(self) -> bytes:
         """The statement's file, in UTF-8. Raises PromotionError where a name is no UTF-8."""
@@ -121,7 +144,9 @@ class Statement(Predicate):
             "_type": STATEMENT_TYPE,
             "subject": [{"name": self.dataset, "digest": {"sha256": self.manifest_sha256}}],
             "predicateType": PREDICATE_TYPE,
-            "predicate": _predicate_of(self),
+            "predicate": {
+                name: value for name, value in _predicate_of(self).items() if value is not None or name not in _LEFT_OUT
+            },
         }
         try:
             return canonical_json(document).encode()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
+    from gates.promotion.dataset_rows import DatasetFiles
+    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.versions.repository import Repository
 
 _PART = "overlap"

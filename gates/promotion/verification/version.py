@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gates.data.files import manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files
+from gates.promotion.records import wrong_records
 from gates.promotion.statements.statement import first_difference, sha256, stated_by
 from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
@@ -30,6 +31,8 @@ def verify_version(promoted: PromotedVersion) -> Iterator[Finding]:
     yield from verify_claims(promoted)
     steps = (("files of the contract", _wrong_files), ("contract", verify_contract), ("data", _wrong_data))
     yield from (looked_at(promoted.name, part, partial(step, promoted)) for part, step in steps)
+    if promoted.statement.records:
+        yield looked_at(promoted.name, "review and weights", partial(wrong_records, promoted))
 
 
 def verify_claims(promoted: PromotedVersion) -> Iterator[Finding]:
@@ -133,7 +136,8 @@ def verify_local_copies(promoted: PromotedVersion) -> Iterator[Finding]:
     yield looked_at(promoted.name, "files in the work tree", partial(_wrong_own_files, promoted, head))
     blobs = promoted.tree.listing.blobs
     if all(head.get(path) == blobs.get(path) for path in promoted.statement.contract.files):
-        yield looked_at(promoted.name, "contract in the work tree", partial(_wrong_texts, promoted))
+        texts = {**promoted.statement.contract.files, **_records_here(promoted, head)}
+        yield looked_at(promoted.name, "contract in the work tree", partial(_wrong_texts, promoted, texts))
         yield from _data_here(promoted)
 
 
@@ -150,8 +154,16 @@ def _wrong_own_files(promoted: PromotedVersion, head: Mapping[str, str]) -> str 
     return None
 
 
-def _wrong_texts(promoted: PromotedVersion) -> str | None:
-    for path, digest in promoted.statement.contract.files.items():
+def _records_here(promoted: PromotedVersion, head: Mapping[str, str]) -> dict[str, str]:
+    """sha256 by path of review and weights, as far as HEAD still has those of the version."""
+    blobs = promoted.tree.listing.blobs
+    here = (record for record in promoted.statement.records if head.get(record.path) == blobs.get(record.path))
+    return {record.path: record.sha256 for record in here}
+
+
+def _wrong_texts(promoted: PromotedVersion, texts: Mapping[str, str]) -> str | None:
+    """texts: sha256 by path."""
+    for path, digest in texts.items():
         file = promoted.repository.top / path
         if not file.is_file() or sha256(file.read_bytes()) != digest:
             return f"{path} was edited or is gone; `git restore {path}`, or commit it and promote a new version"

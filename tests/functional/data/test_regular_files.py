@@ -49,8 +49,15 @@ RULES = (
     "schemas/limits.py",
     "own/mine.py",
     "promotions/first/removals/one.toml",
+    "promotions/first/review.json",
 )
-OPTIONAL = ("gates.toml", "expectations/first/human.json", "schemas/first.py", "promotions/first/removals/one.toml")
+OPTIONAL = (
+    "gates.toml",
+    "expectations/first/human.json",
+    "schemas/first.py",
+    "promotions/first/removals/one.toml",
+    "promotions/first/review.json",
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,7 @@ def built(tmp_path_factory):
             "schemas/limits.py": "HIGHEST = 9\n",
             "own/mine.py": METRIC,
             "promotions/first/removals/one.toml": REMOVAL,
+            "promotions/first/review.json": '{"reviews": []}',
             "data/first.csv": good(),
             "held/h.csv": good(7),
             "bench/b.csv": "id,text\n1,a question nobody asked\n",

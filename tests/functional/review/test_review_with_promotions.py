@@ -1,23 +1,58 @@
-"""The record of a review lies among the promotions of its dataset, and neither disturbs the other."""
+"""A stage may require a review: people accepted exactly these rows, it stands in the statement by digest, and is verified."""
 
 from __future__ import annotations
 
-import polars as pl
+import json
 
-from tests.dvc_repositories import commit, git
+import polars as pl
+import pytest
+
+from gates.config.digests import digest
+from tests.dvc_repositories import commit, git, write
+from tests.promotions.promotion_projects import check
+from tests.version_projects import good, put
+
+REVIEW = "promotions/first/review.json"
+STATEMENT = "promotions/first/v1.0.0.json"
+
+
+def reviewed(gates, root, verdict="accept", until=None):
+    """One person reviews the drawn rows, up to a task; both are committed and judged."""
+    gates(root, "review", "plan", "first", "--output", "tasks.csv", "--double", "0", "--replace")
+    tasks = pl.read_csv(root / "tasks.csv", infer_schema=False)
+    is_done = pl.lit(value=True) if until is None else pl.col("task").cast(pl.Int64) <= until
+    filled = {"verdict": pl.when(is_done).then(pl.lit(verdict)), "reviewer": pl.when(is_done).then(pl.lit("ana"))}
+    tasks.with_columns(**filled).write_csv(root / "tasks.csv")
+    imported = gates(root, "review", "import", "first", "tasks.csv")
+    assert imported.code == 0, imported.err
+    (root / "tasks.csv").unlink()
+    committed(root, "A review")
+
+
+def committed(root, message):
+    commit(root, message)
+    check(root)
+
+
+@pytest.fixture
+def requiring(ready):
+    """Stage staging requires a review."""
+    text = (ready / "gates.toml").read_text()
+    write(ready, "gates.toml", text.replace("[stages.staging]\n", '[stages.staging]\nreview = "required"\n'))
+    committed(ready, "A review is required")
+    return ready
+
+
+def promote(gates, root):
+    return gates(root, "promote", "first", "--stage", "staging")
 
 
 def test_reviewed_version_is_promoted_verified_and_compared(gates, ready):
-    planned = gates(ready, "review", "plan", "first", "--output", "tasks.csv", "--double", "0")
-    tasks = pl.read_csv(ready / "tasks.csv", infer_schema=False)
-    tasks.with_columns(verdict=pl.lit("accept"), reviewer=pl.lit("ana")).write_csv(ready / "tasks.csv")
-    imported = gates(ready, "review", "import", "first", "tasks.csv")
-    (ready / "tasks.csv").unlink()
-    commit(ready, "A review")
+    reviewed(gates, ready)
 
-    promoted = gates(ready, "promote", "first", "--stage", "staging")
-    assert (planned.code, imported.code, promoted.code) == (0, 0, 0), promoted.err
-    assert "promotions/first/review.json" in git(ready, "ls-files", "promotions")
+    promoted = promote(gates, ready)
+    assert promoted.code == 0, promoted.err
+    assert REVIEW in git(ready, "ls-files", "promotions")
     for call in (("verify",), ("diff", "first"), ("enforce", "first"), ("review", "status", "first")):
         called = gates(ready, *call)
         assert called.code == 0, (call, called.out, called.err)
@@ -29,3 +64,134 @@ def test_plan_alone_keeps_a_verdict_valid(gates, done):
     assert gates(done, "enforce", "first").code == 0
     assert gates(done, "verify").code == 0
     assert gates(done, "lint").code == 0
+
+
+def test_version_is_promoted_with_its_review_which_stands_in_tag_and_statement(gates, requiring):
+    without = promote(gates, requiring)
+    reviewed(gates, requiring)
+    promoted = promote(gates, requiring)
+
+    assert without.code == 1
+    assert "Stage 'staging' requires an accepted review, and the commit has no review.json" in without.err
+    assert "`gates review plan first`" in without.err
+    assert promoted.code == 0, promoted.err
+    record = json.loads((requiring / REVIEW).read_text())
+    stated = json.loads((requiring / STATEMENT).read_text())["predicate"]["review"]
+    assert (stated["path"], stated["digest"]) == (REVIEW, record["digest"])
+    assert f"review accepted sha256:{record['digest']}" in git(requiring, "tag", "--list", "--format=%(contents)")
+    verified = gates(requiring, "verify")
+    assert verified.code == 0, verified.out + verified.err
+    assert "review and weights" in verified.out
+
+
+def test_review_and_weights_stand_in_the_statement_where_no_stage_requires_them(gates, ready):
+    human = pl.read_csv(ready / "data/first.csv").filter(pl.col("origin") == "human")
+    shares = human["town"].value_counts(normalize=True).iter_rows()
+    lines = [f"town,{level},{share},register" for level, share in shares]
+    write(ready, "p.csv", "\n".join(["dimension,level,share,source", *lines]) + "\n")
+    text = (ready / "gates.toml").read_text()
+    write(ready, "gates.toml", text.replace('"data/first.csv"\n', '"data/first.csv"\npopulation = "p.csv"\n', 1))
+    gates(ready, "weights", "first", "--method", "raking")
+    reviewed(gates, ready)
+
+    promoted = promote(gates, ready)
+    assert promoted.code == 0, promoted.err
+    predicate = json.loads((ready / STATEMENT).read_text())["predicate"]
+    assert predicate["weights"]["path"] == "promotions/first/weights.parquet"
+    assert predicate["review"]["path"] == REVIEW
+    assert gates(ready, "verify").code == 0
+
+
+WAIVER = """
+[[datasets.first.waivers]]
+check = "combined/expect_review_to_accept/rejected"
+reason = "They were tired"
+owner = "ana"
+expires = 2099-01-01
+"""
+
+
+def test_open_rejecting_and_stale_reviews_are_refused_whatever_was_waived(gates, requiring):
+    write(requiring, "gates.toml", (requiring / "gates.toml").read_text() + WAIVER)
+    reviewed(gates, requiring, until=5)
+    unfinished = promote(gates, requiring)
+    reviewed(gates, requiring, verdict="reject")
+    rejecting = promote(gates, requiring)
+    reviewed(gates, requiring)
+    put(requiring, "first", good(2))
+    committed(requiring, "Other rows")
+    stale = promote(gates, requiring)
+
+    assert [called.code for called in (unfinished, rejecting, stale)] == [1, 1, 1]
+    assert "review.json is open: 59 rows of it are still to review" in unfinished.err
+    assert "review.json rejects human; synthetic" in rejecting.err
+    assert "review.json is about other rows than those that were judged" in stale.err
+
+
+def forged(root, change):
+    """The record says otherwise, with counts and digests that fit what it says."""
+    document = json.loads((root / REVIEW).read_text())
+    change(document)
+    document.pop("digest")
+    document["plan_sha256"] = digest(document["plan"])
+    write(root, REVIEW, json.dumps({**document, "digest": digest(document)}))
+
+
+def of_these_rows(root):
+    """Rows that nobody reviewed are said to be those of the plan."""
+    other = json.loads((root / REVIEW).read_text())["plan"]["rows_sha256"]
+    put(root, "first", good(2))
+    return lambda document: document["plan"].update(rows_sha256=other)
+
+
+def test_record_that_was_written_for_other_rows_is_refused_whatever_it_says(gates, requiring):
+    reviewed(gates, requiring)
+    forged(requiring, of_these_rows(requiring))
+    committed(requiring, "Forged")
+
+    called = promote(gates, requiring)
+    assert called.code == 1
+    assert "review.json is about other rows than those that were judged" in called.err
+
+
+@pytest.mark.parametrize("name", ["review", "weights"])
+def test_stage_that_asks_for_less_is_named(name, gates, ready):
+    text = (ready / "gates.toml").read_text()
+    write(ready, "gates.toml", text.replace("[stages.staging]\n", f'[stages.staging]\n{name} = "required"\n'))
+    commit(ready, "Required")
+    write(ready, "gates.toml", text)
+    commit(ready, "No more")
+
+    called = gates(ready, "check", "first", "--base", "HEAD~1")
+    assert f"{name} required -> optional" in called.out + called.err
+
+
+@pytest.mark.parametrize(
+    ("tamper", "message"),
+    [
+        ("edited in the work tree", "promotions/first/review.json was edited or is gone"),
+        ("replaced in the promoted commit", "promotions/first/review.json is not"),
+    ],
+)
+def test_tampered_review_is_named(tamper, message, gates, requiring):
+    reviewed(gates, requiring)
+    assert promote(gates, requiring).code == 0
+    text = (requiring / REVIEW).read_text().replace('"ana"', '"eve"')
+    if tamper == "edited in the work tree":
+        (requiring / REVIEW).write_text(text)
+    else:
+        replaced_in_promotion(requiring, text)
+
+    called = gates(requiring, "verify")
+    assert called.code == 1
+    assert message in called.out
+
+
+def replaced_in_promotion(root, text):
+    """The promotion's tags point to another commit, which has another record; what the tags say stays."""
+    write(root, REVIEW, text)
+    git(root, "add", REVIEW)
+    git(root, "commit", "--quiet", "--amend", "--no-edit", "--date", git(root, "log", "-1", "--format=%aI").strip())
+    for name in git(root, "tag", "--list").split():
+        message = git(root, "for-each-ref", f"refs/tags/{name}", "--format=%(contents)")
+        git(root, "tag", "--force", "--annotate", "--cleanup=verbatim", "--message", message, name, "HEAD")

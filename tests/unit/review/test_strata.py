@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.facts import ORIGIN
-from gates.review.acceptance import Risks
-from gates.review.plan import ReviewPlan, ReviewRequest, make_plan
+from gates.metrics.review.acceptance import Risks
+from gates.metrics.review.planned import ReviewPlan, ReviewRequest
+from gates.review.plan import make_plan
 from gates.review.strata import draw_order, shuffled, strata_of
 from gates.rows.lot import Lot
 

@@ -8,8 +8,8 @@ import io
 import pytest
 
 from gates.errors import UsageError
-from gates.review.acceptance import Risks
-from gates.review.plan import PlannedStratum, ReviewPlan, ReviewRequest, ReviewTask
+from gates.metrics.review.acceptance import Risks
+from gates.metrics.review.planned import PlannedStratum, ReviewPlan, ReviewRequest, ReviewTask
 from gates.review.tasks import read_tasks, tasks_text
 
 PLAN = ReviewPlan(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates.review.acceptance import Risks, SinglePlan, single_plan
-from gates.review.sequential import LotDecision, SequentialPlan, curtailed, tightened, tightening, wald_rows
+from gates.metrics.review.acceptance import Risks, SinglePlan, single_plan
+from gates.metrics.review.sequential import LotDecision, SequentialPlan, curtailed, tightened, tightening, wald_rows
 
 LOTS = 500
 

@@ -6,22 +6,34 @@ import itertools
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from gates.metrics.review.sequential import LotDecision, curtailed
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.review.sequential import LotDecision, curtailed
+from gates.verdict import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gates.metrics.base.measurement import Estimate
-    from gates.review.plan import PlannedStratum, ReviewPlan
+    from gates.metrics.review.planned import PlannedStratum, ReviewPlan
+
+HUMAN, SYNTHETIC = Scope.HUMAN.value, Scope.SYNTHETIC.value
 
 
 @dataclass(frozen=True)
 class RowReview:
-    """What one person wrote of one row."""
+    """What one person wrote of one row. guess: who they think made it, "human" or "synthetic"; "" where they wrote none."""
 
     is_accepted: bool
     reviewer: str
+    guess: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """The review as plain values."""
+        return {
+            "accepted": self.is_accepted,
+            "reviewer": self.reviewer,
+            **({"guess": self.guess} if self.guess else {}),
+        }
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,18 @@ def accepted_rows(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> list[li
         if task.twin is None:
             rows[task.stratum].append(is_accepted.get(task.number))
     return rows
+
+
+def guesses(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> dict[str, tuple[int, int]]:
+    """By origin of the rows, how many the first person took for synthetic ones, and of how many rows they guessed."""
+    counts = {stratum.origin: (0, 0) for stratum in plan.strata}
+    for task in plan.tasks:
+        review = reviews.get(task.number)
+        if task.twin is None and review and review.guess:
+            origin = plan.strata[task.stratum].origin
+            taken, rows = counts[origin]
+            counts[origin] = (taken + (review.guess == SYNTHETIC), rows + 1)
+    return counts
 
 
 def agreement(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> Agreement:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from gates.errors import UsageError
-from gates.review.acceptance import (
+from gates.metrics.review.acceptance import (
     Risks,
     SinglePlan,
     accepted_when_bad,

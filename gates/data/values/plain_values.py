@@ -7,8 +7,6 @@ import math
 
 import pyarrow as pa
 
-from gates.rows.conversion import readable
-
 
 def python_values(column: pa.Array) -> list[object]:
     """A column's values as Python has them; bytes where they claim to be text and are not UTF-8."""
@@ -32,3 +30,17 @@ def plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return str(value)
+
+
+def readable(column: pa.Array) -> pa.Array:
+    """The column, or its bytes where it claims to be text and is not UTF-8; nothing checks that on the way in."""
+    as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
+    if pa.types.is_dictionary(column.type) and column.type.value_type in as_bytes:
+        column = column.dictionary_decode()
+    if column.type not in as_bytes:
+        return column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return column.view(as_bytes[column.type])
+    return column
