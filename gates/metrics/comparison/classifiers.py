@@ -20,7 +20,7 @@ from gates.metrics.comparison.encoding import Coded, ColumnKind
 from gates.metrics.stats import threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     # The classes, and rows x classes of scores.
     ClassScores = tuple[Labels, Floats]
+    # What a fitted model says of rows.
+    Scorer = Callable[[Ints], ClassScores]
 
 FOLDS = 3
 # scikit-learn's histogram trees take at most 255 categories; rarer levels share one.
@@ -86,9 +88,17 @@ class Table:
 
     def class_scores(self, train: Ints, labels: Labels, rows: Ints, weights: Floats | None = None) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        return self.scorer(train, labels, weights)(rows)
+
+    def scorer(self, train: Ints, labels: Labels, weights: Floats | None = None) -> Scorer:
+        """The class scores of any rows, from one fit."""
         fitted = self.fit(train, labels, weights)
-        chosen = self.values[np.ix_(rows, fitted.columns)]
-        return fitted.model.classes_, np.asarray(fitted.model.predict_proba(chosen))
+
+        def scores(rows: Ints) -> ClassScores:
+            chosen = self.values[np.ix_(rows, fitted.columns)]
+            return fitted.model.classes_, np.asarray(fitted.model.predict_proba(chosen))
+
+        return scores
 
     def fit(self, rows: npt.NDArray[np.intp], labels: Labels, weights: Floats | None = None) -> FittedTable:
         """Gradient-boosted trees, small enough for a hundred fits in seconds.
@@ -132,9 +142,17 @@ class Texts:
 
     def class_scores(self, train: Ints, labels: Labels, rows: Ints, weights: Floats | None = None) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        return self.scorer(train, labels, weights)(rows)
+
+    def scorer(self, train: Ints, labels: Labels, weights: Floats | None = None) -> Scorer:
+        """The class scores of any rows, from one fit."""
         model = self.fit(train, labels, weights)
-        scores = np.asarray(model.decision_function(self.matrix[rows]))
-        return model.classes_, scores if scores.ndim > 1 else np.column_stack([-scores, scores])
+
+        def scores(rows: Ints) -> ClassScores:
+            decided = np.asarray(model.decision_function(self.matrix[rows]))
+            return model.classes_, decided if decided.ndim > 1 else np.column_stack([-decided, decided])
+
+        return scores
 
     def fit(self, rows: npt.NDArray[np.intp], labels: Labels, weights: Floats | None = None) -> SGDClassifier:
         """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""

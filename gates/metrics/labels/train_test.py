@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ from gates.metrics.labels.task import (
 if TYPE_CHECKING:
     from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
+    from gates.metrics.comparison.classifiers import Scorer
     from gates.metrics.stats.multiclass_auc import Exam
 
 # Two models of one law differ by the rows they happened to see: each is fitted anew on this many resamples of them.
@@ -38,15 +40,27 @@ ENOUGH_RATIO = 0.95
 
 @dataclass(frozen=True)
 class Model:
-    """One way to train. scores: of the test rows, rows x classes. refits: the same from resamples of the training rows.
+    """One way to train and what it was tested on. scores: of the test rows, rows x classes."""
 
-    rows: the training rows. refit_share: how many of them a resample has.
-    """
-
+    fitted: _Fitted
+    tests: list[Ints]
     scores: Floats
-    refits: tuple[Floats, ...]
-    rows: int
-    refit_share: float = 1.0
+
+    @property
+    def rows(self) -> int:
+        """The training rows."""
+        return max(map(len, self.fitted.trains))
+
+    @property
+    def refit_share(self) -> float:
+        """How many of the training rows a resample has."""
+        return self.fitted.refit_share
+
+    @cached_property
+    def refits(self) -> tuple[Floats, ...]:
+        """The scores from resamples of the training rows: what takes time, and what no check asks of all models."""
+        with one_thread():
+            return tuple(self.fitted.scores(scorers, self.tests) for scorers in self.fitted.refits)
 
 
 @dataclass(frozen=True)
@@ -144,16 +158,61 @@ def _refit_share(sizes: tuple[int, ...]) -> float:
 
 
 @dataclass(frozen=True)
-class _Fits:
-    """Fits of a task; those on human rows serve every kind of synthetic rows."""
+class _Fitted:
+    """One way to train, fitted when it is first asked for. trains: the training rows of each split."""
 
     task: Task
     seed: int
-    _human_models: dict[tuple[int, ...], Model] = field(default_factory=dict)
+    trains: list[Ints]
+    refit_share: float
+
+    @cached_property
+    def whole(self) -> list[Scorer]:
+        """What was fitted on the rows of each split."""
+        return [self._scorer(train) for train in self.trains]
+
+    @cached_property
+    def refits(self) -> list[list[Scorer]]:
+        """The same on resamples of them."""
+        return [
+            [self._scorer(np.repeat(train, times[train])) for train in self.trains]
+            for times in _times(self.task.unit, self.seed, self.refit_share)
+        ]
+
+    def tested(self, tests: list[Ints]) -> Model:
+        """What it says of the rows to test on, per split."""
+        return Model(self, tests, self.scores(self.whole, tests))
+
+    def scores(self, scorers: list[Scorer], tests: list[Ints]) -> Floats:
+        """Scores of all test rows, each from the model of its split; a class that no training row has scores lowest."""
+        parts = []
+        for scorer, test in zip(scorers, tests, strict=True):
+            scored = np.full((len(test), self.task.class_count), -np.inf)
+            if len(test):
+                columns, scores = scorer(test)
+                scored[:, columns] = scores
+            parts.append(scored)
+        return np.concatenate(parts)
+
+    def _scorer(self, train: Ints) -> Scorer:
+        labels = self.task.labels[train]
+        present = np.unique(labels)
+        if len(present) > 1:
+            return self.task.model.scorer(train, labels)
+        return lambda rows: (present, np.zeros((len(rows), len(present))))
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """Fits of a task; those on human rows serve every kind of synthetic rows, whatever they are tested on."""
+
+    task: Task
+    seed: int
+    _human_fits: dict[tuple[int, ...], _Fitted] = field(default_factory=dict)
 
     def trained(self, name: str, ratio: float) -> Trained:
         """The models for one kind of synthetic rows. ratio: its rows for each human row."""
-        task = self.task
+        task, tests = self.task, self.task.tests()
         human = [train[:TRAIN_ROWS] for train, _ in task.splits]
         made = task.apart(name)
         even = tuple(min(len(one), len(other)) for one, other in zip(human, made, strict=True))
@@ -163,44 +222,28 @@ class _Fits:
         added = [other[: round(len(one) * ratio)] for one, other in zip(human, made, strict=True)]
         both = [np.r_[one, other] for one, other in zip(human, added, strict=True)]
         every, as_many = tuple(map(len, human)), tuple(map(_about_as_many, even, map(len, human)))
+        alone = [rows[:size] for rows, size in zip(made, even, strict=True)]
         answered, exam = task.answered(name)
+        whole = self._on_human(human, every)
+        on_tests = whole.tested(tests)
         # Two models that are compared are refitted on the same share of the groups.
         return Trained(
-            test=exam_of(task, task.tests()),
-            on_synthetic=(exam, self._model(human, _refit_share(every), answered)),
-            synthetic=self._model([rows[:size] for rows, size in zip(made, even, strict=True)], _refit_share(as_many)),
-            even=self._of_human(human, as_many),
-            human=self._of_human(human, every),
-            both=self._model(both, _refit_share(every)),
+            test=exam_of(task, tests),
+            on_synthetic=(exam, whole.tested(answered)),
+            synthetic=self._fitted(alone, _refit_share(as_many)).tested(tests),
+            even=on_tests if as_many == every else self._on_human(human, as_many).tested(tests),
+            human=on_tests,
+            both=self._fitted(both, _refit_share(every)).tested(tests),
             n_synthetic=len(task.blocks[name]),
             ratio=ratio,
             added=sum(map(len, added)) / sum(map(len, human)),
         )
 
-    def _of_human(self, human: list[Ints], sizes: tuple[int, ...]) -> Model:
-        if sizes not in self._human_models:
+    def _on_human(self, human: list[Ints], sizes: tuple[int, ...]) -> _Fitted:
+        if sizes not in self._human_fits:
             trains = [rows[:size] for rows, size in zip(human, sizes, strict=True)]
-            self._human_models[sizes] = self._model(trains, _refit_share(sizes))
-        return self._human_models[sizes]
+            self._human_fits[sizes] = self._fitted(trains, _refit_share(sizes))
+        return self._human_fits[sizes]
 
-    def _model(self, trains: list[Ints], share: float, tests: list[Ints] | None = None) -> Model:
-        tested = self.task.tests() if tests is None else tests
-        refits = tuple(
-            self._scores([np.repeat(train, times[train]) for train in trains], tested)
-            for times in _times(self.task.unit, self.seed, share)
-        )
-        return Model(self._scores(trains, tested), refits, max(map(len, trains)), share)
-
-    def _scores(self, trains: list[Ints], tests: list[Ints]) -> Floats:
-        """Scores of all test rows, each from the model of its split; a class that no training row has scores lowest."""
-        task, parts = self.task, []
-        for train, test in zip(trains, tests, strict=True):
-            labels = task.labels[train]
-            present = np.unique(labels)
-            scored = np.full((len(test), task.class_count), -np.inf)
-            scored[:, present] = 0.0
-            if len(present) > 1 and len(test):
-                columns, scores = task.model.class_scores(train, labels, test)
-                scored[:, columns] = scores
-            parts.append(scored)
-        return np.concatenate(parts)
+    def _fitted(self, trains: list[Ints], share: float) -> _Fitted:
+        return _Fitted(self.task, self.seed, trains, share)

@@ -76,11 +76,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured | Inconclusive:
     tried, human = (trained.synthetic, trained.even) if kind == SYNTHETIC else (trained.both, trained.human)
-    test = trained.test
+    test, rows = trained.test, RowCounts(every.n_human, trained.n_synthetic)
     scores = {name: float(test.areas(model.scores)[0]) for name, model in _models(trained).items()}
     ours, theirs = (float(test.areas(model.scores)[0]) for model in (tried, human))
-    drawn = [test.resampled(model.refits, seed) for model in (tried, human)]
-    rows = RowCounts(every.n_human, trained.n_synthetic)
+    human_drawn = test.resampled(human.refits, seed)
     losing = _worst_recall(every, test, tried, human)
     evidence = {
         "label": every.column,
@@ -91,16 +90,17 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
         "synthetic_for_each_of_people": {"added": trained.added, "dataset": trained.ratio},
         "worst_recall": losing,
     }
-    if _around(theirs, drawn[1], human.refit_share).low <= CHANCE + SKILL_AT_LEAST:
+    if _around(theirs, human_drawn, human.refit_share).low <= CHANCE + SKILL_AT_LEAST:
         reason = f"a model of human rows hardly predicts their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
         return Inconclusive(reason, rows, evidence=evidence)
     if kind == HUMAN:
-        return _labels_kept(every, trained, seed, (theirs, drawn[1]), evidence)
+        return _labels_kept(every, trained, seed, (theirs, human_drawn), evidence)
+    drawn = test.resampled(tried.refits, seed)
     if kind == SYNTHETIC:
-        value, draws = (ours - CHANCE) / (theirs - CHANCE), (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
+        value, draws = (ours - CHANCE) / (theirs - CHANCE), (drawn - CHANCE) / (human_drawn - CHANCE)
         note = f"AUC {ours:.3f} from {tried.rows:,} synthetic rows, {theirs:.3f} from {human.rows:,} human rows"
     else:
-        value, draws = ours - theirs, drawn[0] - drawn[1]
+        value, draws = ours - theirs, drawn - human_drawn
         note = f"AUC {ours:.3f} with {tried.rows - human.rows:,} synthetic rows added to {human.rows:,} human rows, {theirs:.3f} without"
         if not trained.is_all_added():
             note += f"; that is {trained.added:.2g} for each human row, and the dataset has {trained.ratio:.2g}"
