@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import copy_defects, order_defects, table_defects, text_defects
+from . import copy_defects, order_defects, sets, table_defects, text_defects
 
 if TYPE_CHECKING:
     from .planting import Defect
@@ -138,4 +138,6 @@ CASES: tuple[Case, ...] = (
         )
     ),
     Case("combined/expect_locale_distance_ratio_to_be_between", "text", table_defects.locales_dealt_out, "synthetic locales are dealt out again"),
+    Case("combined/expect_similarity_within_prompts_to_be_less_than", "answers", sets.one_opinion, "synthetic words are those of the prompt's first synthetic answer"),
+    Case("combined/expect_synthetic_labels_to_not_favour_groups", "teams", sets.sided, "disputed items are labelled as one team does"),
 )  # fmt: skip

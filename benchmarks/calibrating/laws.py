@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from . import sets
 from .real import real_laws
 from .sample import Sample
 from .words import Ints, language, sentence_counts, sentences, texts, topics
@@ -225,6 +226,8 @@ LAWS: Mapping[str, Law] = {
     "timeseries": timeseries,
     "events": events,
     "translation": translation,
+    "answers": sets.answers,
+    "teams": sets.teams,
     **real_laws(),
 }
 
