@@ -20,7 +20,7 @@ from gates.data.evaluation import EvaluationSets, open_evaluation
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.result import NAMED_ROWS
-from gates.data.scan.run import Remembered, ScanRequest, scan
+from gates.data.scan.run import Remembered, ScanRequest, scan, small_generators
 from gates.data.scan.summaries import RowReading, Summaries
 from gates.data.values.survey import survey
 from gates.metrics.base.evaluate import ask, unchecked_scope
@@ -107,10 +107,12 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
-        quarantined, writer_path, seen = _Pass(contract, opened, validators, options, chosen).run(holdout, evaluation)
+        row_pass = _ScanWithRowRules(contract, opened, validators, options, chosen)
+        quarantined, writer_path, seen = row_pass.run(holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         unchecked, rows, left_out = unchecked_scope(seen), _row_counts(seen), not_compared(seen)
+        small = small_generators(seen.index)
         # The suites read rows by themselves, and need the memory that samples and index take.
         seen.release()
         del seen
@@ -123,6 +125,8 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
         if unread := opened.unread_parts():
             data["unread_parts"] = unread
+        if small:
+            data["small_generators"] = small
         read_as = {name: one.to_json() for name, one in opened.readings.columns.items()}
         judged = JudgedData(rows, data, read_as, left_out)
         is_partial = chosen.checks != whole.checks
@@ -153,7 +157,7 @@ def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] 
     return side.files if side else None
 
 
-class _Pass:
+class _ScanWithRowRules:
     """The shared scan with the row rules applied to each batch."""
 
     def __init__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import textwrap
+from datetime import timedelta
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ WIDTH = 100
 # A screen has so many lines. Of uses that do not fit, the first are shown and the others named.
 SCREEN = 50
 FEWEST_USES = 2
+# As long as it takes to make other rows; whoever needs longer writes it.
+_A_WHILE = timedelta(days=30)
 MOST_NAMED, MOST_RULES = 12, 4
 # A name and its question take two lines.
 MOST_TYPES = 24
@@ -79,6 +82,8 @@ def command(words: tuple[str, ...], config: Path | None, *, all_types: bool) -> 
     uses = every if all_types else of_datasets(every, here)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
     entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
+    if len({use.entry.check_id for use in uses}) == 1:
+        entry += _waiver_text(str(uses[0].entry.check_id), next(iter(here), "DATASET"))
     more = f"  {left:,} more in suites of other data types: --all-types" if (left := len(every) - len(uses)) else ""
     about = _text(explanation(check_type, metrics), uses)
     ends = [*([more] if more else []), *entry]
@@ -168,6 +173,23 @@ def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scop
     lines += ["", f'entry, for "expectations" in expectations/DATASET/{scope}.json']
     keys = [f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in entry.items()]
     return [*lines, "  {", *",\n".join(keys).splitlines(), "  }"]
+
+
+def _waiver_text(check_id: str, dataset: str) -> list[str]:
+    """A waiver to copy into gates.toml."""
+    from gates.contract.contract import NEVER_WAIVED
+
+    if check_id in NEVER_WAIVED:
+        return ["", "never waived: without it nothing else means anything"]
+    return [
+        "",
+        "waiver, for gates.toml",
+        f"  [[datasets.{dataset}.waivers]]",
+        f"  check   = {json.dumps(check_id)}",
+        '  reason  = "why it may pass until then"',
+        '  owner   = "who looks after it"',
+        f"  expires = {today() + _A_WHILE}",
+    ]
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

@@ -168,6 +168,14 @@ def _keep(remembered: Remembered, files_read: Iterable[int], builder: IndexBuild
     remembered.keep((number, file) for number, file in built if file is not None)
 
 
+def small_generators(index: RowIndex) -> dict[str, int]:
+    """The rows of each generator beside others that has too few to be judged alone, the largest first."""
+    made = index.generator[index.of(SYNTHETIC_CODE)]
+    counts = {name: int((made == number).sum()) for number, name in enumerate(index.generators)}
+    small = {name: count for name, count in counts.items() if 0 < count < min(GENERATOR_ROWS, len(made))}
+    return dict(sorted(small.items(), key=lambda item: (-item[1], item[0])))
+
+
 def _masks(index: RowIndex) -> dict[str | int, npt.NDArray[np.bool_]]:
     """The rows to sample: of both origins, and of each generator that can be judged alone."""
     masks: dict[str | int, npt.NDArray[np.bool_]] = {code: index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE)}

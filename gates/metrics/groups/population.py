@@ -98,15 +98,21 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def sample_of(scan: Scan) -> Sample:
     """The human rows by combination of declared levels. Call through `scan.cached(sample_of)`."""
-    dimensions = sorted(scan.declared.population)
+    names = sorted(scan.declared.population)
+    # Numbers instead of names: a dimension may be called as what is counted here.
+    dimensions = [str(at) for at in range(len(names))]
     frame = scan.cached(annotation_columns).select(
-        pl.col(ORIGIN).cast(pl.String), *(pl.col(name).cast(pl.String) for name in dimensions)
+        pl.col(ORIGIN).cast(pl.String),
+        *(pl.col(name).cast(pl.String).alias(dimension) for name, dimension in zip(names, dimensions, strict=True)),
     )
     human = (frame[ORIGIN] == "human").to_numpy() & scan.index.of(HUMAN_CODE)
     whole = human & frame.select(pl.all_horizontal(pl.col(dimensions).is_not_null())).to_series().to_numpy()
     kept = frame.filter(pl.Series(whole))
     tally = kept.group_by(dimensions).agg(pl.len()).sort(dimensions)
-    margins = tuple(margin_of(name, tally[name], scan.declared.population[name]) for name in dimensions)
+    margins = tuple(
+        margin_of(name, tally[dimension], scan.declared.population[name])
+        for name, dimension in zip(names, dimensions, strict=True)
+    )
     times = tally["len"].to_numpy().astype(np.int64)
     missing = int(human.sum() - whole.sum())
     if not scan.roles.group or not kept.height:

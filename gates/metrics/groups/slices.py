@@ -39,6 +39,8 @@ VANISHED_SHARE = 0.2
 # Integer columns with at most this many values, each for twenty rows or more, are read as categories too: grades, codes.
 INTEGER_LEVELS_AT_MOST = 20
 EVIDENCE_LEVELS = 20
+# As in all figures: fewer rows than this are shown as few and nothing more.
+NAMED_ROWS_AT_LEAST = 5
 # A level that looks vanished is worth a warning where chance makes one such of all levels in fewer than one set of twenty.
 DOUBT = 0.05
 
@@ -53,6 +55,7 @@ class Level:
 
     column: str
     value: str
+    is_slice: bool
     human: int
     synthetic: int
     human_share: float
@@ -84,7 +87,9 @@ class Level:
         return not self.is_vanished() and self.synthetic_share < VANISHED_SHARE * self.human_share
 
     def __str__(self) -> str:
-        return f"{self.column}={self.value}"
+        """`city=Oslo`; what so few rows have says who they are, unless somebody declared that it is looked at."""
+        is_named = self.is_slice or self.rows >= NAMED_ROWS_AT_LEAST
+        return f"{self.column}={self.value}" if is_named else f"a rare level of {self.column}"
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -177,7 +182,7 @@ def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
         having, having_synthetic = (groups.get(value, 0) for groups in (my_groups, their_groups))
         bounds = clopper_pearson(having, human_groups).low, clopper_pearson(having_synthetic, synthetic_groups).high
         chance = _chance_of_so_few(having, having_synthetic, synthetic_groups / max(1, human_groups + synthetic_groups))
-        levels.append(Level(column, value, *scaled, *shares, low, high, *bounds, chance))
+        levels.append(Level(column, value, is_slice, *scaled, *shares, low, high, *bounds, chance))
     return levels
 
 

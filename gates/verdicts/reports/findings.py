@@ -10,6 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from gates.data.splits import splits_of
+from gates.errors import first_few
 from gates.verdict import IN_MEMORY, LINE_TO_ADD, Answer, Outcome, Severity
 from gates.verdicts.reports.text import counted
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 # With fewer rows of an origin few statistics can be computed at all.
 FEW_ROWS = 300
 NOT_PROMISED = 'synthetic_role = "extend"'
+# Nothing is a multiple of a limit of zero: one row in a hundred is as far from it as another number is on its own limit.
+_LIMITS_OF_ONE = 100
+_MOST_GENERATORS = 6
 # Said of a critical check that does not hold the dataset back.
 DOWNGRADED = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
 # What went wrong comes first, then what could not be decided.
@@ -60,12 +64,12 @@ class Findings:
 
 
 def findings(verdict: Verdict) -> Findings:
-    """The verdict's checks sorted for a reader: by severity, by outcome, the foremost first, else in the plan's order.
+    """The verdict's checks sorted for a reader: by severity, by outcome, the foremost first, then by how far beyond their limits.
 
     A critical check that is undecided is a failure where it is why there is no verdict.
     """
     waived = verdict.waived_ids
-    ranked = sorted(verdict.checks, key=lambda check: check.id.type not in _FOREMOST)
+    ranked = sorted(verdict.checks, key=lambda check: (check.id.type not in _FOREMOST, -_times_its_limit(check)))
     unsound = [check for check in ranked if check.outcome in _OUTCOMES]
     ordered = [
         check
@@ -81,6 +85,17 @@ def findings(verdict: Verdict) -> Findings:
         not_configured=tuple(check for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED),
         passed=tuple(check for check in verdict.checks if check.outcome is Outcome.PASS),
     )
+
+
+def _times_its_limit(check: CheckResult) -> float:
+    """How many times its limit a number is, 0 without one."""
+    limits = ((check.observed, check.max_value), (check.min_value, check.observed))
+    times = [
+        number / limit if limit > 0 else number * _LIMITS_OF_ONE
+        for number, limit in limits
+        if number is not None and limit is not None
+    ]
+    return max(times, default=0.0)
 
 
 def _decides(verdict: Verdict, check: CheckResult) -> bool:
@@ -192,6 +207,15 @@ def rows_without_tag(verdict: Verdict) -> tuple[str, ...]:
     return tuple(
         f"{rows} rows have no {kind} tag and are left out of per-{kind} results" for kind, rows in counts.items()
     )
+
+
+def small_generators(verdict: Verdict) -> tuple[str, ...]:
+    """A line for the generators that are judged with all others alone."""
+    counts = verdict.data.get("small_generators")
+    if not isinstance(counts, dict) or not counts:
+        return ()
+    named = first_few((f"{name} ({counted(count, 'row')})" for name, count in counts.items()), _MOST_GENERATORS)
+    return (f"not told apart from other generators, with fewer than {FEW_ROWS} rows: {named}",)
 
 
 def unread_parts(verdict: Verdict) -> tuple[str, ...]:

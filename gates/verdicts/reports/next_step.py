@@ -34,8 +34,8 @@ def next_step(verdict: Verdict, listed: Findings, name: str) -> str:
     if all(check.severity is Severity.INFO for check in listed.failures):
         return ""
     return (
-        f"fix the data and run `{again}` again; or, with a reason, change a limit (`gates explain CHECK` "
-        "has the entry) or waive a check"
+        f"fix the data and run `{again}` again; or, with a reason, change a limit or waive a check for a while "
+        "(`gates explain CHECK` prints the lines for both)"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from itertools import product
 
 import pytest
@@ -102,12 +103,16 @@ def test_check_of_other_types_is_named_by_only_as_such(judged_project, gates):
     assert "no check of this dataset (expect_boilerplate_ratio_to_be_less_than asks others;" in called.err
 
 
-def test_explanation_ends_with_arguments_and_an_entry_to_copy(tmp_path, gates):
+def test_explanation_ends_with_arguments_and_an_entry_and_a_waiver_to_copy(tmp_path, gates):
     out = gates(tmp_path, "explain", "combined/expect_synthetic_to_not_copy_human/near").out
 
     assert '  kind: "exact" | "near" | "span"\n' in out
     title = 'entry, for "expectations" in expectations/DATASET/combined.json\n'
-    entry = json.loads(out.partition(title)[2])
+    text, _, waiver = out.partition(title)[2].partition("\nwaiver, for gates.toml\n")
+    entry = json.loads(text)
+    (waived,) = tomllib.loads(waiver)["datasets"]["DATASET"]["waivers"]
+    assert waived.keys() == {"check", "reason", "owner", "expires"}
+    assert waived["check"] == "combined/expect_synthetic_to_not_copy_human/near"
     assert entry["type"] == "expect_synthetic_to_not_copy_human"
     assert entry["kwargs"]["kind"] == "near"
 

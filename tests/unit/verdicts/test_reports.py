@@ -47,6 +47,7 @@ from gates.verdicts.reports.formats.markdown import code, markdown
 from gates.verdicts.reports.formats.terminal import RenderOptions, terminal
 from gates.verdicts.reports.located_verdict import Located, Place
 from gates.verdicts.reports.metrics import metrics
+from gates.verdicts.reports.page.document import whole
 from gates.verdicts.reports.plots import FARTHEST, of_limit, plots
 from gates.verdicts.reports.text import printable
 
@@ -170,6 +171,31 @@ def test_critical_failures_come_first_whatever_the_order_of_the_plan():
     assert [(one.severity.value, one.outcome.value) for one in findings(backwards).failures] == [
         ("critical", "fail"), ("critical", "fail"), ("warning", "fail"), ("warning", "error"), ("info", "fail"),
     ]  # fmt: skip
+
+
+def test_of_findings_alike_the_one_farthest_beyond_its_limit_comes_first():
+    copies = check(
+        "synthetic_to_not_copy_human", Outcome.FAIL, "copies", detail="span", observed=0.002, max_value=0.001
+    )
+    near = check("coverage_to_be_between", Outcome.FAIL, "coverage", observed=0.8, min_value=0.9)
+    far = check("distributions_to_match", Outcome.FAIL, "distributions", observed=0.3, max_value=0.05)
+    of_zero = check(
+        "row_failure_ratio_to_be_less_than", Outcome.FAIL, "rows", detail="age/range", observed=0.03, max_value=0
+    )
+    verdict = replace(example(), checks=[near, of_zero, far, copies], waived=[])
+
+    assert findings(verdict).failures == (copies, far, of_zero, near)
+
+
+def test_generators_that_are_too_small_to_be_told_apart_are_named_in_a_line():
+    data = {**example().data, "small_generators": {"gpt": 120, "claude": 1}}
+    verdict = replace(example(), data=data)
+    line = "not told apart from other generators, with fewer than 300 rows: gpt (120 rows), claude (1 row)"
+
+    assert line in terminal(verdict).splitlines()
+    assert f"- `{line}`" in markdown(verdict)
+    assert line in whole(verdict)
+    assert "not told apart" not in terminal(example())
 
 
 def test_an_undecided_critical_check_is_a_failure_just_where_it_is_why_there_is_no_verdict():

@@ -18,6 +18,7 @@ from gates.verdicts.reports.findings import (
     outcome_of,
     rows_without_tag,
     rule_lines,
+    small_generators,
     splits_together,
     tally,
     undersized_languages,
@@ -76,6 +77,7 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
     yield from _section("Too small to be judged alone", (code(line) for line in undersized_languages(verdict)))
     yield from _section("Splits", (code(line) for line in splits_together(verdict)))
+    yield from _section("Not told apart", (code(line) for line in small_generators(verdict)))
     yield from _section("Not looked at", (code(line) for line in unread_parts(verdict)))
     yield from _section("Without a tag", (code(line) for line in rows_without_tag(verdict)))
     yield from _not_configured(listed.not_configured, missing_inputs(listed.missing))

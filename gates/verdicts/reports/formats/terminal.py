@@ -33,6 +33,7 @@ from gates.verdicts.reports.findings import (
     rows_without_tag,
     rule_lines,
     shows_nothing,
+    small_generators,
     splits_together,
     undersized_languages,
     unread_parts,
@@ -123,7 +124,13 @@ class _Screen:
         shown = small if options.verbose else small[:MOST_LANGUAGES]
         yield from (
             _Line(line, style="yellow")
-            for line in (*shown, *rows_without_tag(verdict), *unread_parts(verdict), *splits_together(verdict))
+            for line in (
+                *shown,
+                *rows_without_tag(verdict),
+                *small_generators(verdict),
+                *unread_parts(verdict),
+                *splits_together(verdict),
+            )
         )
         if len(small) > len(shown):
             yield _Line(f"{len(small) - len(shown):,} more languages are too small (-v lists them)", style="yellow")

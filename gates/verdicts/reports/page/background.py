@@ -10,6 +10,7 @@ from gates.verdicts.reports.findings import (
     line_to_add,
     outcome_of,
     rows_without_tag,
+    small_generators,
     splits_together,
     undersized_languages,
     unread_parts,
@@ -52,7 +53,7 @@ def _parts(verdict: Verdict) -> Iterator[Markup]:
         yield table("Waived: reported, and not counted", ["check", "outcome", "until", "owner", "reason"], waived)
     yield from _list("Limits that the dataset's own suite loosens", verdict.loosened)
     yield from _list("Columns that are read as something else, or not compared", column_lines(verdict))
-    notes = (undersized_languages, rows_without_tag, unread_parts, splits_together)
+    notes = (undersized_languages, rows_without_tag, small_generators, unread_parts, splits_together)
     yield from _list("What no result covers", (line for note in notes for line in note(verdict)))
     for key, caption in (("files", "Files"), ("holdout_files", "Holdout"), ("evaluation_files", "Evaluation sets")):
         files = verdict.data.get(key)

@@ -38,6 +38,15 @@ def test_a_sample_of_the_population_passes(measure):
     assert judged(table_rows(1000), measure).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize("name", ["len", "combination", "key", "groups", "_origin"])
+def test_a_dimension_may_be_called_as_what_is_counted(name):
+    frame = table_rows(1000, north=0.5).rename({"region": name}).with_columns(row=pl.col("number") // 2)
+    declared = {name: DECLARED["region"], "age": DECLARED["age"]}
+
+    assert judged(frame, declared=declared).outcome is Outcome.FAIL
+    assert judged(frame, declared=declared, group="row").outcome is Outcome.FAIL
+
+
 def test_each_measure_catches_what_it_is_for():
     skewed = table_rows(1000, north=0.5)
     assert {measure: judged(skewed, measure).outcome for measure in population.MEASURES} == {

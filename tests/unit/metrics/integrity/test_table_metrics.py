@@ -367,6 +367,17 @@ def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
     assert measurement.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
 
 
+def test_levels_of_under_five_rows_are_named_of_declared_slices_alone():
+    human = pl.concat([table_rows(400), table_rows(3, seed=3).with_columns(town=pl.lit("hamlet"))])
+
+    unsaid = measured(slices, OTHERS, human=human, kind="union")
+    declared = measured(slices, OTHERS, human=human, kind="union", roles={"slices": ("town",)})
+
+    assert "hamlet" not in str(unsaid)
+    assert "fewest rows in a rare level of town: 3 human, 0 synthetic" in str(unsaid)
+    assert "fewest rows in town=hamlet: 3 human" in declared.note
+
+
 def test_few_rows_cannot_say_that_a_level_is_still_there():
     human = pl.concat([table_rows(900), table_rows(100, seed=3).with_columns(town=pl.lit("hamlet"))])
 
