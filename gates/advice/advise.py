@@ -19,7 +19,7 @@ from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.strata import by_generator, everything
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gates.advice.advice import Costs
     from gates.advice.material import Material
@@ -29,13 +29,24 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.data.scan.result import Scan
 
+    Progress = Callable[[str, int, int], None]
+
+# Each rate takes about as long as all weights, the gains of human rows, or those of synthetic ones.
+_MODELS, _OTHER_PARTS = "models", 3
+
 
 class NoAdviceError(GatesError):
     """Nothing can be said, and the message says why: exit 3."""
 
 
-def advise(config: DatasetConfig, seed: int, learner: Learner | None = None, costs: Costs | None = None) -> Advice:
-    """The advice on the dataset in the work tree.
+def advise(
+    config: DatasetConfig,
+    seed: int,
+    learner: Learner | None = None,
+    costs: Costs | None = None,
+    progress: Progress = lambda _step, _done, _total: None,
+) -> Advice:
+    """The advice on the dataset in the work tree. progress: called with the step, how far it is, and its length.
 
     Raises NoAdviceError without human or synthetic rows, and what opening a dataset raises.
     """
@@ -50,7 +61,7 @@ def advise(config: DatasetConfig, seed: int, learner: Learner | None = None, cos
         if isinstance(material, str):
             advice = replace(advice, no_model=material)
         else:
-            advice = _with_model(advice, scan, material)
+            advice = _with_model(advice, scan, material, progress)
         return replace(advice, recommendations=recommendations(advice))
 
 
@@ -64,15 +75,17 @@ def _advice(dataset: str, scan: Scan, seed: int, costs: Costs | None) -> Advice:
     )  # fmt: skip
 
 
-def _with_model(advice: Advice, scan: Scan, material: Material) -> Advice:
-    seed = advice.seed
+def _with_model(advice: Advice, scan: Scan, material: Material, progress: Progress) -> Advice:
+    seed, parts = advice.seed, len(material.sources) + _OTHER_PARTS
+    progress(_MODELS, 0, parts)
     totals = {one.name: one.rows for one in advice.sources}
     totals |= {name: scan.synthetic.total for name in material.sources if name not in totals}
     weights = {one.source: one for one in source_weights(material, totals, seed)}
-    rates = _rates(material, seed)
+    rates = _rates(material, seed, lambda done: progress(_MODELS, 1 + done, parts))
     sources = tuple(replace(one, weight=weights.get(one.name), rate=rates.get(one.name)) for one in advice.sources)
     groups = [one.group for one in advice.groups]
     human = human_gains(material, groups, seed)
+    progress(_MODELS, parts - 1, parts)
     source, weight = _best(weights)
     made = synthetic_gains(material, groups, source, weight, seed) if source else {}
     return replace(
@@ -88,11 +101,12 @@ def _with_model(advice: Advice, scan: Scan, material: Material) -> Advice:
     )
 
 
-def _rates(material: Material, seed: int) -> dict[str, ExchangeRate]:
+def _rates(material: Material, seed: int, progress: Callable[[int], None]) -> dict[str, ExchangeRate]:
     examples, test = material.examples, material.test
     human = curve_points(examples, material.train, test, seed, is_human=True)
     rates = {}
-    for name, rows in material.sources.items():
+    for done, (name, rows) in enumerate(material.sources.items()):
+        progress(done)
         made = rows[: 2 * len(material.train)]
         curves = LearningCurves(
             human,
@@ -101,6 +115,7 @@ def _rates(material: Material, seed: int) -> dict[str, ExchangeRate]:
             examples.unit[test],
         )
         rates[name] = exchange_rate(curves, seed)
+    progress(len(rates))
     return rates
 
 

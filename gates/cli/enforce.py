@@ -111,7 +111,7 @@ def _enforced(
 
 def _line(verdict: RecordedVerdict, name: str) -> str:
     from gates.verdicts.reports.findings import tally
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_line
 
     failed = next(
         (
@@ -124,4 +124,4 @@ def _line(verdict: RecordedVerdict, name: str) -> str:
         "",
     )
     counts = tally(verdict.checks, verdict.waived)
-    return printable(f"{name}: {verdict.answer.word.upper()}  {counts} (verdict {verdict.digest[:12]}){failed}")
+    return printable_line(f"{name}: {verdict.answer.word.upper()}  {counts} (verdict {verdict.digest[:12]}){failed}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.options import config_option
-from gates.cli.streams import clean_stdout
+from gates.cli.streams import clean_stdout, progress_bar
 from gates.config.addresses import is_address
 from gates.errors import UsageError, did_you_mean
 
@@ -107,12 +107,12 @@ def command(**given: Any) -> int:
     Existing entries in gates.toml are never changed.
     """
     request = InitRequest(**given)
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_line
 
-    with clean_stdout():
+    with clean_stdout(), progress_bar("looking at the data"):
         lines = list(_init(request))
     for line in lines:
-        click.echo(printable(line) if line.strip() else "")
+        click.echo(printable_line(line) if line.strip() else "")
     return 0
 
 

@@ -51,7 +51,7 @@ def command(config: Path | None, *, deep: bool, every: bool) -> int:
 
 def _show(result: Lint, folder: str) -> None:
     """The lines of one configuration, whose paths begin in its folder."""
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_line
 
     for line in [*(f"{folder}{line}" for line in result.problems), *(f"note: {folder}{line}" for line in result.notes)]:
-        click.echo(printable(line))
+        click.echo(printable_line(line))

@@ -11,7 +11,7 @@ import click
 
 from gates.cli.options import config_option, dataset_words
 from gates.cli.streams import note
-from gates.verdicts.reports.text import printable
+from gates.verdicts.reports.text import printable_line
 from gates.visible_text import has_words
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class _Call:
         repository = open_repository(target.path.parent)
         result = carry_out(repository, options, lambda clean: self._plan(clean, target), note)
         for line in result.lines:
-            click.echo(printable(line))
+            click.echo(printable_line(line))
         note(result.next_step)
         return 0
 

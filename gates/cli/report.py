@@ -88,7 +88,7 @@ def _judged(target: Target, output: Path | None) -> Path:
         store = VerdictStore(at.home, output and output / target.folder)
         store.prepare()
         question = DatasetCheck(at, dataset, CheckTerms(today(), store.quarantine))
-        with clean_stdout(), progress_bar(dataset.name, is_quiet=False) as progress:
+        with clean_stdout(), progress_bar(dataset.name) as progress:
             answered = question.recall() or question.answer(progress)
         versions = _versions(at.repository, dataset, output, answered.verdict)
         store.write(answered.verdict)

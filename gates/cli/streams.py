@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gates.verdicts.reports.formats.terminal import RenderOptions
+
+    Progress = Callable[[str, int, int], None]
+
+# Seconds that nobody wonders about.
+_SHOWN_AFTER = 2.0
 
 
 def note(message: str) -> None:
@@ -51,21 +57,54 @@ def clean_stdout() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(dataset: str, *, is_quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A function to tell progress to: step, how far, of how many. A bar on stderr where that is a terminal."""
-    if is_quiet or not sys.stderr.isatty():
+def progress_bar(what: str, *, is_quiet: bool = False) -> Iterator[Progress]:
+    """A function to tell progress to: step, how far, of how many. A bar on stderr where that is a terminal.
+
+    It is there after two seconds, has the time that the step will take from how far it came, and leaves nothing behind.
+    """
+    if is_quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _step, _done, _total: None
         return
+    from rich import progress
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import Progress
+    from rich.table import Column
 
-    with Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
-    ) as progress:
-        bar = progress.add_task(escape(dataset), total=None)
+    columns = (
+        progress.TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+        progress.BarColumn(bar_width=20),
+        progress.TimeElapsedColumn(),
+        progress.TextColumn("{task.fields[left]}"),
+    )
+    # Colours are left out by the console itself where NO_COLOR says so.
+    shown = progress.Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    )
+    bar = shown.add_task(escape(what), total=None, left="")
+    step_now = ""
 
-        def tell(step: str, done: int, total: int) -> None:
-            progress.update(bar, description=escape(f"{dataset}: {step}"), completed=done, total=max(1, total))
+    def tell(step: str, done: int, total: int) -> None:
+        nonlocal step_now
+        if step != step_now:
+            step_now = step
+            shown.reset(bar, description=escape(f"{what}: {step}"), total=max(1, total))
+        shown.update(bar, completed=done)
+        left = shown.tasks[0].time_remaining
+        shown.update(bar, left="" if left is None else f"about {_clock(left)} left")
 
+    timer = threading.Timer(_SHOWN_AFTER, shown.start)
+    timer.start()
+    try:
         yield tell
+    finally:
+        timer.cancel()
+        timer.join()
+        if shown.live.is_started:
+            shown.stop()
+
+
+def _clock(seconds: float) -> str:
+    """`0:07`, `12:30`, `1:02:30`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

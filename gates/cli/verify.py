@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.options import OneOf, config_option
-from gates.cli.streams import note
+from gates.cli.streams import note, progress_bar
 from gates.errors import UsageError, first_few
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
             f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
         )
     trusted = _trusted(given["keys"], given["allowed_signers"], given["pgp_keys"])
-    findings = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
+    with progress_bar("verifying"):
+        findings = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
     if given["form"] == "json":
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -145,7 +146,7 @@ def _report_foreign(foreign: list[TagHistory]) -> None:
 
 def _show(findings: list[Finding]) -> None:
     from gates.promotion.verification.findings import FindingState
-    from gates.verdicts.reports.text import counted, printable
+    from gates.verdicts.reports.text import counted, printable_line
 
     for tag in dict.fromkeys(finding.tag for finding in findings):
         own = [finding for finding in findings if finding.tag == tag]
@@ -157,9 +158,9 @@ def _show(findings: list[Finding]) -> None:
             answer = "FAILED"
         elif FindingState.UNKNOWN in states:
             answer = "could not be verified"
-        click.echo(printable(f"{tag}: {answer}"))
+        click.echo(printable_line(f"{tag}: {answer}"))
         for finding in own:
             if finding.state is not FindingState.VERIFIED:
-                click.echo(printable(f"  {finding.part}: {finding.words or finding.state.value}"))
+                click.echo(printable_line(f"  {finding.part}: {finding.words or finding.state.value}"))
     if not findings:
         note("nothing to verify")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import rounded_tree
 from gates.verdicts.reports.formats.markdown import code
-from gates.verdicts.reports.text import counted, printable
+from gates.verdicts.reports.text import counted, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _SIGNS = {"added": "+", "changed": "~", "moved": ">", "removed": "-"}
 
 def terminal(difference: DatasetDifference) -> str:
     """Headline, then files, rows and checks, and what is lost last, where the eye ends."""
-    return "\n".join(printable(line) for line in _lines(difference)) + "\n"
+    return "\n".join(printable_line(line) for line in _lines(difference)) + "\n"
 
 
 def markdown(difference: DatasetDifference) -> str:

@@ -8,7 +8,7 @@ import click
 
 from gates.cli.advice.options import learner_of, learner_option
 from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument
-from gates.cli.streams import clean_stdout
+from gates.cli.streams import clean_stdout, progress_bar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,16 +52,16 @@ def command(dataset: str | None, config: Path | None, **given: Any) -> int:
     from gates.advice.advise import advise
     from gates.advice.render import json_text, markdown_text, terminal_lines
     from gates.config.load import load_config
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_line
 
     source = chosen_one(load_config(config), dataset)
     costs = Costs(*given["cost"]) if given["cost"] else None
-    with clean_stdout():
-        advice = advise(source, given["seed"], learner_of(given["learner"]), costs)
+    with clean_stdout(), progress_bar(source.name) as progress:
+        advice = advise(source, given["seed"], learner_of(given["learner"]), costs, progress)
     if given["form"] == "json":
         click.echo(json_text(advice))
     elif given["form"] == "markdown":
         click.echo(markdown_text(advice), nl=False)
     else:
-        click.echo("\n".join(printable(line) for line in terminal_lines(advice, is_verbose=given["is_verbose"])))
+        click.echo("\n".join(printable_line(line) for line in terminal_lines(advice, is_verbose=given["is_verbose"])))
     return 0

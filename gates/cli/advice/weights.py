@@ -9,7 +9,7 @@ import click
 
 from gates.cli.advice.options import learner_of, learner_option
 from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument, refuse_among_data
-from gates.cli.streams import clean_stdout, note
+from gates.cli.streams import clean_stdout, note, progress_bar
 
 
 @click.command(
@@ -49,16 +49,16 @@ def command(dataset: str | None, config: Path | None, output: Path | None, **giv
     from gates.advice.weighing.weight_health import failing, judged_health
     from gates.advice.weighing.weights import weights_path, write_weights
     from gates.config.load import load_config
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_line
 
     source = chosen_one(load_config(config), dataset)
     path = output or weights_path(source.root, source.name)
     refuse_among_data(source, path)
     learner = learner_of(given["learner"])
-    with clean_stdout():
+    with clean_stdout(), progress_bar(source.name):
         weighing = weigh(source, Method(given["method"]), given["seed"], learner)
         health = judged_health(weighing.weights)
-    click.echo("\n".join(printable(line) for line in weight_lines(weighing, health)))
+    click.echo("\n".join(printable_line(line) for line in weight_lines(weighing, health)))
     if failing(health):
         note("nothing written: weights that fail these checks are not to be used")
         return 1

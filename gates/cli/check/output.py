@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -79,11 +80,17 @@ def _show_on_terminal(shown: Sequence[Shown], judged: Sequence[Located], reporti
 
         options = replace(render_options(verbose=reporting.verbose), is_weakened=reporting.is_weakened)
         failing = {one.name: one.failing_rows for one in shown}
-        reports = "\n".join(
+        texts = [
             terminal(one.verdict, replace(options, failing_rows=failing.get(one.name, "")), one.name)
             for one in reported
-        )
-        click.echo(reports + ("\n" if len(shown) > 1 else ""), nl=False, color=options.color)
+        ]
+        reports = "\n".join(texts) + ("\n" if len(shown) > 1 else "")
+        if len(shown) > 1 and os.environ.get("GITHUB_ACTIONS") == "true":
+            from gates.verdicts.reports.formats.github import group
+
+            # A log of many datasets is folded: each has its first line as a title, and the table beneath names them all.
+            reports = "".join(group(*text.split("\n", 1)) for text in texts)
+        click.echo(reports, nl=False, color=options.color)
     if len(shown) > 1:
         rows = (
             SummaryRow(one.name, one.located.verdict if one.located else None, str(one.error or LEFT)) for one in shown

@@ -115,10 +115,10 @@ def _write(reporting: Reporting, folder: Path, weaker: Sequence[WeakerGate]) -> 
 
 
 def _text(weaker: Sequence[WeakerGate]) -> str:
-    from gates.verdicts.reports.text import counted, printable
+    from gates.verdicts.reports.text import counted, printable_line
 
     lines = [f"{TITLE}: {counted(len(weaker), 'difference')}, {unexplained(weaker)} without a reason"]
     for one in weaker:
         why = f"reason  {one.reason}" if one.reason else f"fix     {one.fix}"
         lines += [f"  {one.sentence}", f"    where   {one.place.path}:{one.place.line}", f"    {why}"]
-    return "\n".join(map(printable, lines))
+    return "\n".join(map(printable_line, lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from gates.cli.streams import clean_stdout, note
+from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.errors import GatesError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def each(
     results, codes = [], []
     for dataset in datasets:
         try:
-            with clean_stdout():
+            with clean_stdout(), progress_bar(dataset.name):
                 results.append(look_at(dataset))
         except GatesError as error:
             if len(datasets) == 1:

@@ -11,7 +11,7 @@ import click
 from gates.cli.lists.pages import plugin_rows
 from gates.cli.options import SCOPES, OneOf, config_option, dataset_words, plugins_here
 from gates.cli.streams import clean_stdout
-from gates.verdicts.reports.text import printable
+from gates.verdicts.reports.text import printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ def _show_missing(datasets: Sequence[str], config: Path | None, form: str) -> in
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
     else:
-        click.echo("\n".join(map(printable, missing_lines(rows))) or "every check is configured")
+        click.echo("\n".join(map(printable_line, missing_lines(rows))) or "every check is configured")
     return 0
 
 

@@ -16,7 +16,7 @@ from gates.cli.options import (
     dataset_words,
     refuse_among_data,
 )
-from gates.cli.streams import clean_stdout, note
+from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     output: Path | None = given["output"]
     if output is not None:
         _refuse_output(source, output, may_replace=given["may_replace"])
-    with clean_stdout():
+    with clean_stdout(), progress_bar(source.name):
         drawn = draw_review(source, request, given["columns"], given["judge"])
     needs = [] if drawn.judged is None else need_lines(given["judge"], drawn.judged)
     click.echo("\n".join(_printable([*plan_lines(drawn.plan, drawn.left_out), *needs])))
@@ -148,7 +148,7 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 
     source = load_config(config).dataset(dataset)
     record = _record(source)
-    with clean_stdout(), lot_of(source) as (lot, columns):
+    with clean_stdout(), progress_bar(source.name), lot_of(source) as (lot, columns):
         lines = [line for file in files for line in read_tasks(file, record.plan, columns)]
         reviewed = imported(record, lines, lot, may_replace=may_replace)
     path = write_record(source.root, reviewed)
@@ -176,7 +176,7 @@ def status_command(dataset: str | None, config: Path | None, judge: str | None) 
     source = chosen_one(load_config(config), dataset)
     record = _record(source)
     lines = status_lines(record)
-    with clean_stdout(), lot_of(source, record.plan.request.by, judge) as (lot, _):
+    with clean_stdout(), progress_bar(source.name), lot_of(source, record.plan.request.by, judge) as (lot, _):
         stale = why_stale(record.plan, lot)
         if judge and not stale:
             shares = helped_shares(record.plan, record.reviews, lot, judged_rejections(lot, judge))
@@ -188,9 +188,9 @@ def status_command(dataset: str | None, config: Path | None, judge: str | None) 
 
 
 def _printable(lines: list[str]) -> list[str]:
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_line
 
-    return [printable(line) for line in lines]
+    return [printable_line(line) for line in lines]
 
 
 def _record(source: DatasetConfig) -> ReviewRecord:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.findings import answer, tally
-from gates.verdicts.reports.text import counted, printable
+from gates.verdicts.reports.text import counted, printable, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def summary(rows: Sequence[SummaryRow]) -> str:
     table = [_HEADINGS, *([printable(cell) for cell in row.cells()] for row in rows)]
     widths = [max(len(line[at]) for line in table) for at in range(len(_HEADINGS))]
     lines = [_aligned(line, widths) for line in table]
-    return "\n".join([*lines, _total(rows)]) + "\n"
+    return "\n".join(map(printable_line, [*lines, _total(rows)])) + "\n"
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

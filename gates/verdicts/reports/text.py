@@ -14,9 +14,17 @@ def counted(count: int, noun: str) -> str:
 
 
 def printable_lines(message: str) -> list[str]:
-    """The lines of a message, none of which GitHub Actions takes for a command: names in it come from data and from others' code."""
-    lines = map(printable, message.splitlines())
-    return [f"\\{line}" if line.lstrip().startswith(("::", "##[")) else line for line in lines]
+    """The lines of a message, of which none is a command: names in it come from data and from others' code."""
+    return [printable_line(line) for line in message.splitlines()]
+
+
+def printable_line(text: str) -> str:
+    """A whole line as `printable` has it, that GitHub's runner takes for no command: none begins with `::` or has `##[` in it.
+
+    https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+    """
+    line = printable(text).replace("##[", r"##\[")
+    return f"\\{line}" if line.lstrip().startswith("::") else line
 
 
 def printable(text: str) -> str:

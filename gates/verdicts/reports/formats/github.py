@@ -62,6 +62,11 @@ def annotation(command: str, place: Place, title: str, text: str) -> str:
     return f"::{command} {written}::{_escaped(text)}"
 
 
+def group(title: str, text: str) -> str:
+    """Lines of a log that are folded under a title. text: lines of which none is a command, as `printable_line` makes them."""
+    return f"::group::{_escaped(title)}\n{text}::endgroup::\n"
+
+
 def _escaped(text: str) -> str:
     """Escaped as https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts does."""
     return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

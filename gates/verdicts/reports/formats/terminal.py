@@ -39,7 +39,7 @@ from gates.verdicts.reports.findings import (
     unread_parts,
 )
 from gates.verdicts.reports.next_step import next_step
-from gates.verdicts.reports.text import counted, printable
+from gates.verdicts.reports.text import counted, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -276,7 +276,7 @@ def _is_empty(check: CheckResult) -> bool:
 
 def _rendered(lines: list[_Line], options: RenderOptions) -> str:
     if options.width is None and not options.color:
-        return "".join(f"{line.lead}{printable(line.text).rstrip()}\n" for line in lines)
+        return "".join(f"{line.lead}{printable_line(line.text).rstrip()}\n" for line in lines)
     # Takes longer than to recall a verdict, and a pipe, as in a hook, gets plain whole lines.
     from rich.console import Console
     from rich.text import Text
@@ -288,7 +288,7 @@ def _rendered(lines: list[_Line], options: RenderOptions) -> str:
         no_color=not options.color, highlight=False, markup=False, emoji=False, width=10_000, _environ={},
     )  # fmt: skip
     for line in lines:
-        text = Text(printable(line.text), style=line.style)
+        text = Text(printable_line(line.text), style=line.style)
         pieces = [text]
         if options.width is not None and not line.is_copied:
             room = max(NARROWEST, options.width) - len(line.lead)
