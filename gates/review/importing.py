@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gates.errors import DataError, UsageError, first_few
+from gates.errors import DataError, UsageError, did_you_mean, first_few
 from gates.metrics.review.tally import RowReview
 from gates.review.tasks import ACCEPT
 
@@ -25,11 +25,12 @@ def imported(record: ReviewRecord, lines: Sequence[FilledTask], lot: Lot, *, may
 
     lot: the rows that the dataset has now. may_replace: a verdict that was imported before may change. Raises DataError for
     rows that were changed or are gone, UsageError for lines that contradict the plan, each other or the record, and for
-    rows that only one of two people has reviewed, or one person twice.
+    rows that only one of two people has reviewed, or one person twice, or somebody who is no reviewer of the plan.
     """
     plan = record.plan
     _refuse_other_digests(plan, lines)
     _refuse_stale(plan, lines, lot)
+    _refuse_unknown(plan.request.reviewers, lines)
     new = _by_task(lines)
     changed = [number for number, review in new.items() if record.reviews.get(number, review) != review]
     if changed and not may_replace:
@@ -71,6 +72,16 @@ def _refuse_stale(plan: ReviewPlan, lines: Iterable[FilledTask], lot: Lot) -> No
             f"{first_few((f'task {number} ({rows[number]})' for number in stale), _NAMED)}; nothing was imported: restore "
             "the rows, or plan again"
         )
+
+
+def _refuse_unknown(reviewers: Sequence[str], lines: Iterable[FilledTask]) -> None:
+    names = {name.casefold() for name in reviewers}
+    for line in lines:
+        if names and line.verdict and line.reviewer.casefold() not in names:
+            raise UsageError(
+                f"{line.place}: task {line.number} was reviewed by {line.reviewer}, who is no reviewer of this plan "
+                f"({did_you_mean(line.reviewer, reviewers)})"
+            )
 
 
 def _by_task(lines: Iterable[FilledTask]) -> dict[int, RowReview]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
 from gates.config.reviews import review_path
 from gates.metrics.review.record import ReviewRecord, parse_record
 from gates.regular_files import content_of, is_file
-from gates.verdicts.store import inside_project
+from gates.verdicts.store import FOLDER, VerdictStore, inside_project
+from gates.versions.changes.lock import only_holder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -21,6 +24,17 @@ def record_path(root: Path, dataset: str) -> Path:
     Raises UsageError where a link, which a commit may bring along, leads it out of the project.
     """
     return inside_project(review_path(root, dataset), root)
+
+
+@contextmanager
+def only_writer(root: Path, dataset: str, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold a dataset's record: of two who import at once, the second waits, and adds to what the first wrote.
+
+    report: called once where it waits. Raises UsageError where a link leads `.gates/` out of the project.
+    """
+    VerdictStore(root).prepare()
+    with only_holder(inside_project(root / FOLDER / f"{dataset}.review.lock", root), "gates review", report):
+        yield
 
 
 def write_record(root: Path, record: ReviewRecord) -> Path:

@@ -99,6 +99,13 @@ def command() -> None:
     help="End each stratum as soon as Wald's test does; rows are reviewed in order.",
 )
 @click.option(
+    "--reviewer",
+    "reviewers",
+    multiple=True,
+    metavar="NAME",
+    help="Who reviews; verdicts of others are refused. [default: anybody]",
+)
+@click.option(
     "--blind",
     "is_blind",
     is_flag=True,
@@ -118,7 +125,13 @@ def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     source = chosen_one(load_config(config), dataset)
     risks = Risks(given["aql"], given["ltpd"], given["producer_risk"], given["consumer_risk"])
     request = ReviewRequest(
-        risks, given["by"], given["seed"], given["double"], given["is_sequential"], Scope(given["scope"])
+        risks,
+        given["by"],
+        given["seed"],
+        given["double"],
+        given["is_sequential"],
+        Scope(given["scope"]),
+        tuple(" ".join(name.split()) for name in given["reviewers"]),
     )
     output: Path | None = given["output"]
     if output is not None:
@@ -128,7 +141,7 @@ def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     needs = [] if drawn.judged is None else need_lines(given["judge"], drawn.judged)
     click.echo("\n".join(_printable([*plan_lines(drawn.plan, drawn.left_out), *needs])))
     if output is not None:
-        _write(source, output, drawn, is_blind=given["is_blind"])
+        _write(source, output, drawn, is_blind=given["is_blind"], may_replace=given["may_replace"])
     return 0
 
 
@@ -142,16 +155,17 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
     from gates.config.load import load_config
     from gates.review.draw import lot_of
     from gates.review.importing import imported
-    from gates.review.record import write_record
+    from gates.review.record import only_writer, write_record
     from gates.review.render import status_lines
     from gates.review.tasks import read_tasks
 
     source = load_config(config).dataset(dataset)
-    record = _record(source)
-    with clean_stdout(), progress_bar(source.name), lot_of(source) as (lot, columns):
+    _record(source)
+    with clean_stdout(), only_writer(source.root, source.name, note), progress_bar(source.name), lot_of(source) as (lot, columns):
+        record = _record(source)
         lines = [line for file in files for line in read_tasks(file, record.plan, columns)]
         reviewed = imported(record, lines, lot, may_replace=may_replace)
-    path = write_record(source.root, reviewed)
+        path = write_record(source.root, reviewed)
     click.echo("\n".join(_printable(status_lines(reviewed))))
     note(f"wrote {path.relative_to(source.root).as_posix()}: commit it together with the data that it is about")
     return 0
@@ -218,14 +232,17 @@ def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) ->
         )
 
 
-def _write(source: DatasetConfig, output: Path, drawn: DrawnReview, *, is_blind: bool) -> None:
+def _write(source: DatasetConfig, output: Path, drawn: DrawnReview, *, is_blind: bool, may_replace: bool) -> None:
     from gates.atomic_files import replace_text
     from gates.metrics.review.record import ReviewRecord
-    from gates.review.record import write_record
+    from gates.review.record import only_writer, write_record
     from gates.review.tasks import tasks_text
 
-    replace_text(output, tasks_text(drawn.plan, drawn.content, drawn.columns, is_blind=is_blind))
-    path = write_record(source.root, ReviewRecord(drawn.plan, {}))
+    with only_writer(source.root, source.name, note):
+        # Somebody may have imported verdicts while rows were drawn.
+        _refuse_output(source, output, may_replace=may_replace)
+        replace_text(output, tasks_text(drawn.plan, drawn.content, drawn.columns, is_blind=is_blind))
+        path = write_record(source.root, ReviewRecord(drawn.plan, {}))
     note(
         f"wrote {output}: fill in verdict (accept or reject) and reviewer, then `gates review import {source.name} {output}`\n"
         f"wrote {path.relative_to(source.root).as_posix()}: the plan"

@@ -19,6 +19,7 @@ class ReviewRequest:
     """How a plan is made.
 
     by: columns of strata. double: share of the rows that two people review, in [0, 1]. scope: whose rows are reviewed.
+    reviewers: who may review; anybody where it is empty.
     """
 
     risks: Risks
@@ -27,6 +28,7 @@ class ReviewRequest:
     double: float = 0.05
     is_sequential: bool = False
     scope: Scope = Scope.COMBINED
+    reviewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class ReviewPlan:
             "double": request.double,
             "sequential": request.is_sequential,
             "scope": request.scope.value,
+            **({"reviewers": list(request.reviewers)} if request.reviewers else {}),
             "rows": self.rows,
             "rows_sha256": self.rows_sha256,
             "strata": [asdict(stratum) for stratum in self.strata],
@@ -114,6 +117,7 @@ class ReviewPlan:
             float(document["double"]),
             bool(document["sequential"]),
             Scope(document["scope"]),
+            tuple(map(str, document.get("reviewers", ()))),
         )
         strata = tuple(PlannedStratum(**stratum) for stratum in document["strata"])
         tasks = tuple(ReviewTask(**task) for task in document["tasks"])

@@ -1,4 +1,4 @@
-"""One promotion at a time in a clone: a lock of the operating system, which ends with the process that holds it."""
+"""One writer at a time in a clone: a lock of the operating system, which ends with the process that holds it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,24 @@ def only_promotion(git: Git, report: Callable[[str], None]) -> Iterator[None]:
     its file system has no locks.
     """
     common = os.fsdecode(git.run("rev-parse", "--git-common-dir")).rstrip("\n")
-    lock = _acquire(git.top / common / _FILE, report)
+    with only_holder(git.top / common / _FILE, "gates promote", report):
+        yield
+
+
+@contextmanager
+def only_holder(path: Path, command: str, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a file, which is made where it is missing; while another process has it, wait, and report it.
+
+    command: what holds it, for messages. Raises DataError where the file cannot be written, or its file system has no locks.
+    """
+    lock = _acquire(path, command, report)
     try:
         yield
     finally:
         lock.close()
 
 
-def _acquire(path: Path, report: Callable[[str], None]) -> SimpleLockFile:
+def _acquire(path: Path, command: str, report: Callable[[str], None]) -> SimpleLockFile:
     start, is_reported = time.monotonic(), False
     while True:
         try:
@@ -51,12 +61,14 @@ def _acquire(path: Path, report: Callable[[str], None]) -> SimpleLockFile:
         except LockError as error:
             cause = error.__context__
             if isinstance(cause, OSError) and cause.errno not in _LOCKED:
-                raise DataError(f"{path}: cannot be locked: {cause.strerror}; promote on a local disk") from error
+                raise DataError(
+                    f"{path}: cannot be locked: {cause.strerror}; run `{command}` on a local disk"
+                ) from error
         except OSError as error:
             raise DataError(
-                f"{path}: cannot be written: {error.strerror}; who promotes writes into git's folder"
+                f"{path}: cannot be written: {error.strerror}; `{command}` writes into its folder"
             ) from error
         if not is_reported and time.monotonic() - start >= _REPORTED_AFTER:
-            report("another `gates promote` is at work in this clone; this one waits for its end")
+            report(f"another `{command}` is at work in this clone; this one waits for its end")
             is_reported = True
         time.sleep(_PAUSE)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from threading import Timer
 
 import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
+
+from tests.dvc_repositories import ENVIRONMENT
 
 CONFIG = """\
 [datasets.rows]
@@ -17,6 +22,17 @@ type = "tabular"
 purpose = "finetune"
 """
 ROWS = 1_200
+# Holds the record until it is killed.
+HOLDER = """\
+import time
+from pathlib import Path
+
+from gates.review.record import only_writer
+
+with only_writer(Path.cwd(), "rows", print):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 # Seconds; a small dataset is planned while one waits.
 PLANNED_WITHIN = 5
 
@@ -233,17 +249,56 @@ def test_decision_is_about_the_rows_that_were_there_when_it_was_planned(project,
         ({"verdict": pl.lit("ok")}, 2, "done.csv:2: verdict 'ok' of task 1"),
         ({"reviewer": pl.lit("")}, 2, "done.csv:2: task 1 has a verdict and no reviewer"),
         ({"reviewer": pl.lit("ana")}, 2, "both were reviewed by ana: have one reviewed by somebody else"),
+        ({"reviewer": pl.col("reviewer").replace("ana", "anna")}, 2, "done.csv:2: task 1 was reviewed by anna, who is no reviewer of this plan (did you mean 'ana'?)"),
+        ({"guess": pl.lit("robot")}, 2, "done.csv:2: guess 'robot' of task 1 (expected one of: human, synthetic)"),
         ({"mark": pl.lit("x")}, 2, "done.csv:1: unknown column 'mark'"),
     ],
 )  # fmt: skip
 def test_file_that_contradicts_the_plan_is_refused_as_a_whole(changed, code, message, project, gates):
-    gates(project, "review", "plan", "rows", "--output", "tasks.csv")
+    gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--reviewer", "ana", "--reviewer", "BO")
     fill(project, **changed)
 
     called = gates(project, "review", "import", "rows", "done.csv")
     assert (called.code, called.out) == (code, "")
     assert message in called.err
     assert json.loads((project / "promotions/rows/review.json").read_text())["reviews"] == []
+
+
+def test_of_two_imports_at_once_none_is_lost(project, gates):
+    gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--double", "0")
+    kept = {}
+    for name, rest in (("even.csv", 0), ("odd.csv", 1)):
+        is_own = pl.col("task").cast(pl.Int64) % 2 == rest
+        own = {column: pl.when(is_own).then(pl.col(column)) for column in ("verdict", "reviewer")}
+        kept[name] = fill(project, name, **own)["verdict"].count()
+
+    commands = ([sys.executable, "-m", "gates", "review", "import", "rows", name] for name in kept)
+    both = [subprocess.Popen(command, cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE) for command in commands]
+    errors = [process.communicate()[1].decode() for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], errors
+    assert (
+        len(json.loads((project / "promotions/rows/review.json").read_text())["reviews"]) == sum(kept.values()) == 250
+    )
+    assert gates(project, "review", "status", "rows").code == 0
+
+
+def test_import_that_waits_says_so(project, gates):
+    gates(project, "review", "plan", "rows", "--output", "tasks.csv")
+    fill(project)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=project, stdout=subprocess.PIPE, env=ENVIRONMENT)
+    assert holder.stdout
+    holder.stdout.readline()
+    timer = Timer(2, holder.kill)
+    timer.start()
+    try:
+        called = gates(project, "review", "import", "rows", "done.csv")
+    finally:
+        timer.join()
+        holder.communicate()
+
+    assert called.code == 0
+    assert "another `gates review` is at work in this clone; this one waits for its end" in called.err
 
 
 def test_verdict_that_was_imported_changes_only_on_demand(project, gates):
