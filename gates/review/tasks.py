@@ -83,7 +83,27 @@ def read_tasks(path: Path, plan: ReviewPlan, columns: Sequence[str]) -> list[Fil
     header = next(rows, (1, []))[1]
     _check_header(header, {*_OWN, *columns, *(f"{column} (data)" for column in columns if column in _OWN)}, shown)
     numbers = {task.number for task in plan.tasks}
-    return [_filled(dict(zip(header, cells, strict=True)), f"{shown}:{line}", numbers) for line, cells in rows]
+    lines = ((dict(zip(header, cells, strict=True)), f"{shown}:{line}") for line, cells in rows)
+    return [filled_task(cells, cells[REVIEWER], place, numbers) for cells, place in lines]
+
+
+def filled_task(cells: Mapping[str, str], reviewer: str, place: str, numbers: set[int]) -> FilledTask:
+    """What one person wrote of one task. cells: by the columns of the file; numbers: of all tasks of the plan.
+
+    Raises UsageError for a task that was not planned, for words that are no verdict or guess, and for a verdict of nobody.
+    """
+    number, verdict = cells[TASK].strip(), cells[VERDICT].strip().casefold()
+    if not number.isascii() or not number.isdigit() or int(number) not in numbers:
+        raise UsageError(f"{place}: no task '{number}' was planned, expected 1 to {len(numbers)}")
+    if verdict not in ("", ACCEPT, REJECT):
+        raise UsageError(f"{place}: verdict '{verdict}' of task {number} ({did_you_mean(verdict, (ACCEPT, REJECT))})")
+    reviewer = " ".join(reviewer.split())
+    guess = cells.get(GUESS, "").strip().casefold()
+    if guess not in ("", *_ORIGINS):
+        raise UsageError(f"{place}: guess '{guess}' of task {number} ({did_you_mean(guess, _ORIGINS)})")
+    if verdict and not reviewer:
+        raise UsageError(f"{place}: task {number} has a verdict and no reviewer; write who reviewed it")
+    return FilledTask(place, int(number), cells[DIGEST].strip(), verdict, reviewer, guess)
 
 
 def _records(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
@@ -115,21 +135,6 @@ def _check_header(header: Sequence[str], expected: set[str], shown: str) -> None
     for name in _NEEDED:
         if name not in header:
             raise UsageError(f"{shown}:1: no column '{name}'; keep the columns of the file that was planned")
-
-
-def _filled(cells: Mapping[str, str], place: str, numbers: set[int]) -> FilledTask:
-    number, verdict = cells[TASK].strip(), cells[VERDICT].strip().casefold()
-    if not number.isascii() or not number.isdigit() or int(number) not in numbers:
-        raise UsageError(f"{place}: no task '{number}' was planned, expected 1 to {len(numbers)}")
-    if verdict not in ("", ACCEPT, REJECT):
-        raise UsageError(f"{place}: verdict '{verdict}' of task {number} ({did_you_mean(verdict, (ACCEPT, REJECT))})")
-    reviewer = " ".join(cells[REVIEWER].split())
-    guess = cells.get(GUESS, "").strip().casefold()
-    if guess not in ("", *_ORIGINS):
-        raise UsageError(f"{place}: guess '{guess}' of task {number} ({did_you_mean(guess, _ORIGINS)})")
-    if verdict and not reviewer:
-        raise UsageError(f"{place}: task {number} has a verdict and no reviewer; write who reviewed it")
-    return FilledTask(place, int(number), cells[DIGEST].strip(), verdict, reviewer, guess)
 
 
 def _cell(value: object) -> str:

@@ -32,6 +32,7 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 Examples:
   gates review plan reviews                       how many rows, and what that shows
   gates review plan reviews --output tasks.csv    ... and the rows, for a spreadsheet
+  gates review plan reviews --output tasks.json   ... or for Label Studio
   gates review import reviews tasks.csv           read the verdicts: accept or reject
   gates review status reviews                     0 accepted, 1 rejected, 3 open
 """
@@ -46,7 +47,7 @@ def command() -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the tasks as CSV, and record the plan. [default: show the plan only]",
+    help="Write the tasks, and record the plan: CSV for spreadsheets, or .json for Label Studio. [default: show the plan only]",
 )
 @click.option(
     "--by",
@@ -154,16 +155,16 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
     """Read what reviewers wrote into FILE... of DATASET, all of it or nothing."""
     from gates.config.load import load_config
     from gates.review.draw import lot_of
+    from gates.review.files import read_reviews
     from gates.review.importing import imported
     from gates.review.record import only_writer, write_record
     from gates.review.render import status_lines
-    from gates.review.tasks import read_tasks
 
     source = load_config(config).dataset(dataset)
     _record(source)
     with clean_stdout(), only_writer(source.root, source.name, note), progress_bar(source.name), lot_of(source) as (lot, columns):
         record = _record(source)
-        lines = [line for file in files for line in read_tasks(file, record.plan, columns)]
+        lines = [line for file in files for line in read_reviews(file, record.plan, columns)]
         reviewed = imported(record, lines, lot, may_replace=may_replace)
         path = write_record(source.root, reviewed)
     click.echo("\n".join(_printable(status_lines(reviewed))))
@@ -218,11 +219,13 @@ def _record(source: DatasetConfig) -> ReviewRecord:
 
 def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) -> None:
     """Raises UsageError where verdicts of people would be lost, or tasks would become rows of the dataset."""
+    from gates.review.files import files_of
     from gates.review.record import read_record, record_path
 
-    if output.exists():
-        raise UsageError(f"{output}: is there already, and may hold verdicts; name another file")
-    refuse_among_data(source, output)
+    for file in files_of(output):
+        if file.exists():
+            raise UsageError(f"{file}: is there already, and may hold verdicts; name another file")
+        refuse_among_data(source, file)
     # Before rows are read, and before a file of tasks is left without its plan.
     record_path(source.root, source.name)
     record = None if may_replace else read_record(source.root, source.name)
@@ -235,15 +238,13 @@ def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) ->
 def _write(source: DatasetConfig, output: Path, drawn: DrawnReview, *, is_blind: bool, may_replace: bool) -> None:
     from gates.atomic_files import replace_text
     from gates.metrics.review.record import ReviewRecord
+    from gates.review.files import how_to_fill, task_texts
     from gates.review.record import only_writer, write_record
-    from gates.review.tasks import tasks_text
 
     with only_writer(source.root, source.name, note):
         # Somebody may have imported verdicts while rows were drawn.
         _refuse_output(source, output, may_replace=may_replace)
-        replace_text(output, tasks_text(drawn.plan, drawn.content, drawn.columns, is_blind=is_blind))
+        for file, text in task_texts(output, drawn, is_blind=is_blind).items():
+            replace_text(file, text)
         path = write_record(source.root, ReviewRecord(drawn.plan, {}))
-    note(
-        f"wrote {output}: fill in verdict (accept or reject) and reviewer, then `gates review import {source.name} {output}`\n"
-        f"wrote {path.relative_to(source.root).as_posix()}: the plan"
-    )
+    note(f"{how_to_fill(output, source.name)}\nwrote {path.relative_to(source.root).as_posix()}: the plan")
