@@ -162,7 +162,12 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 
     source = load_config(config).dataset(dataset)
     _record(source)
-    with clean_stdout(), only_writer(source.root, source.name, note), progress_bar(source.name), lot_of(source) as (lot, columns):
+    with (
+        clean_stdout(),
+        only_writer(source.root, source.name, note),
+        progress_bar(source.name),
+        lot_of(source) as (lot, columns),
+    ):
         record = _record(source)
         lines = [line for file in files for line in read_reviews(file, record.plan, columns)]
         reviewed = imported(record, lines, lot, may_replace=may_replace)
