@@ -72,7 +72,7 @@ class Advice:
 
     human, synthetic: all its rows. human_read: human rows with a label that are read; learned, tested: how many of them models
     learn from, and how many rows they are tested on. tried_on: what weights were tried on, as a clause. no_model: why gains,
-    weights and rates are missing, "" where they are not.
+    weights and rates are missing, "" where they are not. failed: what the last verdict has against the dataset, "" without one.
     """
 
     dataset: str
@@ -89,4 +89,5 @@ class Advice:
     groups: tuple[GroupAdvice, ...]
     costs: Costs | None
     no_model: str = ""
+    failed: str = ""
     recommendations: tuple[Recommendation, ...] = ()

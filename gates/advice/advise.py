@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gates.advice.advice import Advice, GroupAdvice, SourceAdvice
 from gates.advice.gains import human_gains, synthetic_gains
 from gates.advice.groups import groups_of, likeness
+from gates.advice.learned import nothing_learned
 from gates.advice.material import SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
 from gates.advice.recommend import recommendations
@@ -17,6 +18,10 @@ from gates.advice.worth.exchange import LearningCurves, exchange_rate
 from gates.errors import GatesError
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.strata import by_generator, everything
+from gates.verdict import Answer
+from gates.verdicts.recorded import VerdictError, read_verdict
+from gates.verdicts.reports.findings import shortfalls
+from gates.verdicts.store import VerdictStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,12 +62,28 @@ def advise(
                     f"{config.name}: there is no {origin} row: advice is on what human and synthetic rows are worth to each other"
                 )
         material = material_of(scan, learner)
-        advice = _advice(config.name, scan, seed, costs)
-        if isinstance(material, str):
-            advice = replace(advice, no_model=material)
+        advice = replace(_advice(config.name, scan, seed, costs), failed=_failed(config))
+        no_model = material if isinstance(material, str) else nothing_learned(material)
+        if no_model or isinstance(material, str):
+            advice = replace(advice, no_model=no_model)
         else:
             advice = _with_model(advice, scan, material, progress)
         return replace(advice, recommendations=recommendations(advice))
+
+
+def _failed(config: DatasetConfig) -> str:
+    """What the last verdict on the dataset has against it; "" where it passed, and where none was stored or can be read."""
+    path = VerdictStore(config.root).path(config.name)
+    if not path.is_file():
+        return ""
+    try:
+        verdict = read_verdict(path)
+    except VerdictError:
+        # Edited, or of another version: `gates enforce` says so.
+        return ""
+    is_good = verdict.answer in (Answer.PASS, Answer.WARN)
+    counting = [check for check in verdict.checks if str(check.id) not in verdict.waived]
+    return "" if is_good else f"{verdict.answer.word}, {', '.join(shortfalls(counting))}"
 
 
 def _advice(dataset: str, scan: Scan, seed: int, costs: Costs | None) -> Advice:

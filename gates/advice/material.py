@@ -34,6 +34,10 @@ HUMAN_ROWS, SYNTHETIC_ROWS, TEST_ROWS = 4000, 6400, 4000
 HUMAN_AT_LEAST, SYNTHETIC_AT_LEAST = 100, 50
 # Of human rows without a holdout, so many are tested on and learned from by nothing.
 TEST_SHARE = 0.3
+_PAIRS = (
+    "pairs teach which response is chosen, and what more of them gain is not measured: gains, weights and rates are of rows with "
+    "labels (`gates explain preference` says how pairs of both origins are compared)"
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         return "there is no human row: what synthetic rows are worth beside human ones cannot be said without any"
     if not len(scan.synthetic):
         return "there is no synthetic row: there is nothing to weigh against human rows"
+    if scan.roles.type == "preference" and scan.roles.label is None:
+        return _PAIRS
     scheme = scan.cached(classes)
     if isinstance(scheme, Measurement):
         return f"{_why(scheme)}: no model can be trained, so that gains and weights cannot be measured"

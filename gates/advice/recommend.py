@@ -26,9 +26,22 @@ FEWEST_ROWS = 50
 
 
 def recommendations(advice: Advice) -> tuple[Recommendation, ...]:
-    """In the order in which they help: rows to collect, synthetic rows that would do, what people are needed for, what to fix."""
-    listed = [*_collect(advice), *_synthesise(advice), *_weigh(advice), *_keep_people(advice), *_fix(advice)]
+    """In the order in which they help: what fails the gate, rows to collect, synthetic rows that would do, what people are needed for, what to fix."""
+    listed = [
+        *_failed(advice),
+        *_collect(advice),
+        *_synthesise(advice),
+        *_weigh(advice),
+        *_keep_people(advice),
+        *_fix(advice),
+    ]
     return tuple(listed)
+
+
+def _failed(advice: Advice) -> Iterator[Recommendation]:
+    if advice.failed:
+        text = f"fix first what the last verdict found ({advice.failed}), as rows that fail are worth nothing yet: `gates check {advice.dataset}`"
+        yield Recommendation(Action.FIX, "", text)
 
 
 def _collect(advice: Advice) -> Iterator[Recommendation]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from gates.advice.worth.exchange import RateAnswer
+from gates.verdicts.reports.formats.markdown import cell, code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,14 +56,14 @@ def terminal_lines(advice: Advice, *, is_verbose: bool) -> list[str]:
 def markdown_text(advice: Advice) -> str:
     """Everything, as Markdown."""
     parts = [
-        f"# Advice on {_cell(advice.dataset)}",
-        *_head(advice)[1:],
+        f"# Advice on {code(advice.dataset)}",
+        *(f"- {code(line)}" for line in _head(advice)[1:]),
         "",
         *_markdown(_SOURCES, map(_source_cells, advice.sources)),
     ]
     if advice.groups:
         parts += ["", *_markdown(_GROUPS, map(_group_cells, advice.groups))]
-    parts += ["", "## What to do", "", *(f"1. {_cell(one.text)}" for one in advice.recommendations)]
+    parts += ["", "## What to do", "", *(f"1. {code(one.text)}" for one in advice.recommendations)]
     return "\n".join(parts) + "\n"
 
 
@@ -140,12 +141,8 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _markdown(header: Sequence[str], rows: Iterator[Sequence[str]]) -> list[str]:
-    lines = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(map(_cell, line)) + " |" for line in lines]
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+    lines = [header, ["---"] * len(header), *(map(cell, row) for row in rows)]
+    return ["| " + " | ".join(line) + " |" for line in lines]
 
 
 def _more(count: int) -> list[str]:

@@ -40,6 +40,8 @@ def _guesses(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
         yield "holdout", shown_specs(data.holdout), data.why.get("holdout", "")
     for role, column in proposal.columns.items():
         yield role, f"column '{column}'", proposal.why.get(role, "its name")
+    for role in proposal.by_name:
+        yield role, f"column '{role}'", "its name is that of the role"
     for part, named in (("label", proposal.label), ("group", proposal.group)):
         if named:
             yield part, f"column '{named}'", proposal.why[part]

@@ -22,7 +22,7 @@ class Proposal:
     """One dataset as init would describe it.
 
     columns: column by role where it has another name. guess: why it has this type. label, group: columns of these parts.
-    loose: columns without a part, of a type whose checks look at parts alone.
+    by_name: optional roles that a column takes because it is called so. loose: columns without a part, of a type whose checks look at parts alone.
     why: reasons, by what was guessed. choices: lines of which a person has to choose, where nothing says who made a row.
     """
 
@@ -34,6 +34,7 @@ class Proposal:
     guess: str = ""
     label: str | None = None
     group: str | None = None
+    by_name: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
     why: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()

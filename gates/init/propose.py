@@ -60,6 +60,8 @@ def propose(root: Path, data: FoundData) -> Proposal:
         proposal = _typed(Proposal(data, "tabular", origin, rows), replace(every, types=content))
         taken = (*proposal.columns.values(), proposal.label, proposal.group)
         kind = data_type(proposal.type)
+        optional = {*kind.named_roles} - {*kind.required_roles, *proposal.columns}
+        proposal = replace(proposal, by_name=tuple(name for name in content if name in optional))
         if kind.content:
             loose = tuple(name for name in content if name not in (*taken, *kind.named_roles))
             proposal = replace(proposal, loose=loose)

@@ -10,7 +10,7 @@ from gates.cli.options import chosen
 from gates.verdict import LINE_TO_ADD, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
@@ -37,15 +37,26 @@ def missing_lines(rows: Sequence[dict[str, object]]) -> Iterator[str]:
     """The rows as text: the lines to copy, then the checks that no line enables, and why."""
     for (name, is_addable), group in groupby(rows, key=lambda row: (str(row["dataset"]), bool(row["add"]))):
         listed = list(group)
-        what = "add to its table in gates.toml what applies" if is_addable else "no line of gates.toml enables these"
+        what = (
+            "lines for its table in gates.toml, and the checks that each enables"
+            if is_addable
+            else "no line enables these"
+        )
         yield f"{name}: {what}"
         for row in listed:
+            added = tomllib.loads(str(row["add"]))
             yield f"  {row['add'] or row['why']}"
-            yield from (f"      {check}" for check in cast("list[str]", row["checks"]))
+            yield from (f"      {_shown(check, added)}" for check in cast("list[str]", row["checks"]))
         roles = {role for row in listed for role in tomllib.loads(str(row["add"])).get("columns", {})}
         if len(roles) > 1:
             together = ", ".join(f'{role} = "…"' for role in sorted(roles))
-            yield f"  a table has one `columns`, with those that you have and what applies of: {together}"
+            yield "  a table has one line of columns: put the roles that your data has beside those that are there, as in"
+            yield f"      columns = {{ {together} }}"
+
+
+def _shown(check: str, added: Mapping[str, object]) -> str:
+    """A check's id; where the purpose is what it lacks, without that of the suite's first entry, which is another's."""
+    return check.rpartition("/")[0] if "purpose" in added else check
 
 
 def _rows(name: str, verdict: RecordedVerdict) -> list[dict[str, object]]:

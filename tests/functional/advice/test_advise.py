@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -52,7 +54,7 @@ def test_the_same_rows_and_seed_give_the_same_advice_in_every_form(project, gate
     )
 
     assert first == again
-    assert first.startswith("# Advice on rows\n")
+    assert first.startswith("# Advice on `rows`\n")
     assert "| source | rows | weight |" in first
 
 
@@ -115,3 +117,73 @@ def test_texts_are_advised_on_by_their_words(tmp_path, gates):
 
     assert called.code == 0, called.err
     assert "gains are in log loss of words on the label 'label'" in called.out
+
+
+def test_labels_given_by_chance_are_no_ground_for_advice_on_gains(project, gates):
+    frame = with_slices(rows(300, good=0.0))
+    drawn = np.random.default_rng(5).permutation(frame["label"].to_numpy())
+    frame.with_columns(label=pl.Series(drawn)).write_parquet(project / "data/rows.parquet")
+
+    called = gates(project, "advise", "rows")
+
+    assert called.code == 0, called.err
+    assert "foresees column 'label' in" in called.out
+    assert "no better than how often each label occurs" in called.out
+    assert "human rows in place" not in called.out
+    assert "leave" not in called.out
+    assert "keep people for place=there" in called.out
+
+
+def test_a_verdict_that_failed_comes_before_all_other_advice(project, gates):
+    without = gates(project, "advise", "rows", "--learner", "logistic").out
+    frame = with_slices(rows(300, good=0.0))
+    copied = frame.filter(pl.col("origin") == "human").with_columns(
+        origin=pl.lit("synthetic"), generator=pl.lit("copier")
+    )
+    pl.concat([frame, copied]).write_parquet(project / "data/rows.parquet")
+    assert gates(project, "check", "rows").code == 1
+
+    called = gates(project, "advise", "rows", "--learner", "logistic")
+
+    assert "the last verdict" not in without
+    first = called.out.partition("\nadvice\n")[2].splitlines()[0]
+    assert first.startswith(" 1. fix first what the last verdict found (fail, ")
+    assert first.endswith("`gates check rows`")
+
+
+def test_names_from_data_are_no_markup_in_markdown(project, gates):
+    hostile = "a|b</code>![x](https://example.org/a)`@someone`"
+    frame = with_slices(rows(300, good=0.0)).with_columns(
+        generator=pl.when(pl.col("generator").is_not_null()).then(pl.lit(hostile))
+    )
+    frame.write_parquet(project / "data/rows.parquet")
+
+    text = gates(project, "advise", "rows", "--learner", "logistic", "--format", "markdown").out
+
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
+    assert "someone" in text
+    assert [word for word in ("someone", "</code>", "example.org") if word in outside] == []
+    (line,) = (line for line in text.splitlines() if line.startswith("| ``"))
+    assert len(re.findall(r"(?<!\\)\|", line)) == 8  # noqa: PLR2004  # seven cells
+
+
+@pytest.mark.parametrize("command", ["advise", "weights"])
+def test_pairs_of_preferences_are_asked_for_no_label(command, tmp_path, gates):
+    pairs = [
+        {
+            "prompt": f"question {at}",
+            "chosen": f"a good answer {at}",
+            "rejected": f"a bad answer {at}",
+            "origin": origin,
+        }
+        for origin in ("human", "synthetic")
+        for at in range(60)
+    ]
+    pl.DataFrame(pairs).write_ndjson(tmp_path / "pairs.jsonl")
+    (tmp_path / "gates.toml").write_text('[datasets.pairs]\npath = "pairs.jsonl"\ntype = "preference"\n')
+
+    called = gates(tmp_path, command, "pairs")
+
+    assert called.code == (0 if command == "advise" else 3)
+    assert "pairs teach which response is chosen" in called.out + called.err
+    assert "no label is declared" not in called.out + called.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import polars as pl
 import pytest
@@ -170,3 +171,14 @@ def test_messages_of_a_forum_have_id_group_language_and_time(tmp_path, gates):
     assert config.name not in ("train", "train_00000_of_00001")
     assert (config.type, config.group) == ("text", "message_tree_id")
     assert dict(config.columns) == {"id": "message_id", "language": "lang", "created_at": "created_date"}
+
+
+def test_columns_that_have_the_names_of_roles_are_among_the_guesses(tmp_path, gates):
+    made = rows(
+        generator=[None] * HALF + ["ctgan", "tvae"] * (HALF // 2), origin=["human"] * HALF + ["synthetic"] * HALF
+    )
+    made.write_csv(tmp_path / "mix.csv")
+
+    called = gates(tmp_path, "init", "mix.csv")
+
+    assert re.search(r"^  generator +column 'generator' +its name is that of the role$", called.out, re.MULTILINE)

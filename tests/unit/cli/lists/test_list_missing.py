@@ -22,8 +22,11 @@ def test_lines_to_add_are_named_with_the_checks_they_enable(judged_project, gate
 def test_text_has_lines_to_copy_before_what_no_line_enables(judged_project, gates):
     shown = gates(judged_project.root, "list", "missing", "sound").out.splitlines()
 
-    assert shown[0] == "sound: add to its table in gates.toml what applies"
-    assert shown.index('  slices = ["<column>"]') < shown.index("sound: no line of gates.toml enables these")
+    assert shown[0] == "sound: lines for its table in gates.toml, and the checks that each enables"
+    assert shown.index('  slices = ["<column>"]') < shown.index("sound: no line enables these")
+    assert not any("/pretrain" in line for line in shown)
+    (head,) = (at for at, line in enumerate(shown) if line.startswith("  a table has one line of columns"))
+    assert tomllib.loads(shown[head + 1].strip())["columns"]
 
 
 def test_dataset_without_a_verdict_is_to_be_checked(project_copy, gates):
