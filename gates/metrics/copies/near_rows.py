@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
+from gates.metrics.base.measurement import Inconclusive, Measured, Measurement, NotConfigured, Part, ReportOnly, RowCounts
 from gates.metrics.comparison.encoding import coded
 from gates.metrics.copies.copy_baseline import HOLDOUT, OTHERS, BaselineShare
 from gates.metrics.copies.copy_excess import excess, twin_places
@@ -66,10 +66,13 @@ def near_rows(scan: Scan) -> Measurement:
         }
         return replace(compared, evidence=evidence, undecided=Severity.WARNING)
 
+    if len(scan.synthetic) and not len(_new(_distinct(scan.synthetic), human)):
+        return NotConfigured("no synthetic row is left to compare: each equals a human row, which the exact check judges")
     whole = share(scan.synthetic)
     parts = {
         name: Part(whole if rows.total == scan.synthetic.total else share(rows))
         for name, rows in scan.generators.items()
+        if len(_new(_distinct(rows), human))
     }
     measured = replace(whole, parts=parts)
     return ReportOnly(measured, ON_PURPOSE) if scan.declared.extends_human_law else measured

@@ -75,9 +75,11 @@ def _margin(scores: Scores) -> Floats:
 
 
 def _surprise(count: npt.NDArray[np.int64], human: int, *, is_human: bool) -> Scores:
-    """count: of human rows as near, the row itself among them where it is human."""
-    others = human - is_human
-    return -np.log(np.clip(count - is_human, 1, None) / max(1, others)).astype(np.float32)
+    """count: of human rows as near, the row itself among them where it is human.
+
+    Out of as many for both: a row that agrees with one human row must not be more surprising than a human one by a rounding.
+    """
+    return -np.log(np.clip(count - is_human, 1, None) / max(1, human - 1)).astype(np.float32)
 
 
 def _add_level(scores: Scores, human: Ints, level: Ints, is_human: bool) -> None:  # noqa: FBT001  # of a loop

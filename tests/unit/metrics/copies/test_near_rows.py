@@ -87,6 +87,27 @@ def test_fresh_rows_do_not_block_whichever_side_they_are(count, draws):
             assert check.outcome is Outcome.PASS or check.severity is not Severity.CRITICAL
 
 
+def titles(count: int) -> pl.DataFrame:
+    """Texts that no other row has, but one title in seven stands twice."""
+    numbers = np.arange(count)
+    titles = np.where(numbers % 7 == 1, numbers - 1, numbers)
+    return pl.DataFrame({"item": [f"item {at}" for at in numbers], "title": [f"title {at}" for at in titles]})
+
+
+def test_rows_that_share_a_title_with_one_human_row_do_not_block():
+    rows = titles(800).sample(800, shuffle=True, seed=2)
+
+    check = near(rows[:400], rows[400:])
+
+    assert check.outcome is Outcome.PASS or check.severity is not Severity.CRITICAL
+
+
+def test_where_every_row_equals_a_human_row_the_exact_check_has_them_all():
+    human = people(200, 1).select("kind")
+
+    assert near(human, human[:150]).outcome is Outcome.NOT_CONFIGURED
+
+
 def test_rows_that_equal_a_human_row_are_left_to_the_exact_check():
     human = people(600, 1)
 
@@ -110,7 +131,14 @@ def test_two_rows_with_a_missing_number_are_alike_in_it():
 
     ahead, nearest = margins(human, Cells(np.array([[np.nan]]), np.zeros((1, 0), dtype=np.int64)))
 
-    assert (nearest.tolist(), round(float(ahead[0]), 3)) == ([30], round(float(np.log(31)), 3))
+    assert (nearest.tolist(), round(float(ahead[0]), 3)) == ([30], round(float(np.log(30)), 3))
+
+
+def test_a_row_that_agrees_with_one_human_row_is_as_near_as_a_human_one_that_does():
+    human = Cells(np.empty((40, 0)), np.column_stack([np.arange(40), np.append([0, 0], np.arange(2, 40))]))
+    like_the_third = Cells(np.empty((1, 0)), np.array([[-1, 2]]))
+
+    assert margins(human, like_the_third)[0][0] == margins(human, human, np.arange(40))[0][0]
 
 
 def test_a_human_row_is_compared_with_all_others():
