@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Inconclusive, Measured, Measurement, NotConfigured, Part, ReportOnly, RowCounts
+from gates.metrics.base.measurement import (
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    Part,
+    ReportOnly,
+    RowCounts,
+)
 from gates.metrics.comparison.encoding import coded
 from gates.metrics.copies.copy_baseline import HOLDOUT, OTHERS, BaselineShare
 from gates.metrics.copies.copy_excess import excess, twin_places
@@ -67,7 +75,9 @@ def near_rows(scan: Scan) -> Measurement:
         return replace(compared, evidence=evidence, undecided=Severity.WARNING)
 
     if len(scan.synthetic) and not len(_new(_distinct(scan.synthetic), human)):
-        return NotConfigured("no synthetic row is left to compare: each equals a human row, which the exact check judges")
+        return NotConfigured(
+            "no synthetic row is left to compare: each equals a human row, which the exact check judges"
+        )
     whole = share(scan.synthetic)
     parts = {
         name: Part(whole if rows.total == scan.synthetic.total else share(rows))

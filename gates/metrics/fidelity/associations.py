@@ -23,11 +23,12 @@ from gates.metrics.stats.association import (
     cramers_v,
     midranks,
 )
+from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Codes, Floats, Ints
+    from gates.data.arrays import Codes, Floats, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -41,6 +42,10 @@ PROBED_AT_MOST = 12_000
 # Levels beyond the most frequent ones share a code: Cramer's V of sparse tables is noise.
 LEVELS_AT_MOST = 30
 EVIDENCE_PAIRS = 5
+# A pair whose strength moves by more than this from half to half of human rows, half the limit of the worst pair, says nothing by itself:
+# a column with a level of some ten rows beside one of a hundred levels. A tenth of the pairs and one may be left out for it.
+NOISE_AT_MOST = 0.1
+NOISY_PAIRS_AT_MOST = 0.1
 # Columns of those pairs that differ most; a heat map of more has no room for its labels.
 EVIDENCE_COLUMNS = 12
 
@@ -83,6 +88,10 @@ class _Coarse:
     sizes: dict[str, int]
     pairs: tuple[tuple[int, int], ...]
 
+    def name(self, pair: int) -> str:
+        """The columns of a pair, in words."""
+        return " and ".join(self.features[at].name for at in self.pairs[pair])
+
 
 def _compare(sides: Sides) -> dict[str, Measurement]:
     features = sides.human_codes.features
@@ -100,12 +109,18 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
         made_up = strengths(_take(synthetic, draw.synthetic), coarse)
         cross[row], null[row] = np.abs(first - made_up), np.abs(first - other)
         mine, theirs = mine + first / len(made), theirs + made_up / len(made)
-    worst, gap, order = worst_excess(cross, null, sides.counts)
-    shown = order[:EVIDENCE_PAIRS]
-    named = {" and ".join(features[at].name for at in coarse.pairs[pair]): float(gap[pair]) for pair in shown}
+    telling = np.flatnonzero(~_noisy(cross, null))
+    worst, gaps, ranks = worst_excess(cross[:, telling], null[:, telling], sides.counts)
+    order, gap = telling[ranks], dict(zip(telling.tolist(), gaps, strict=True))
+    shown = order[:EVIDENCE_PAIRS].tolist()
+    named = {coarse.name(pair): float(gap[pair]) for pair in shown}
     first_pair = coarse.pairs[int(order[0])]
     note = f"worst pair '{features[first_pair[0]].name}' and '{features[first_pair[1]].name}'"
     evidence: dict[str, object] = {"worst_pairs": named}
+    if len(telling) < len(coarse.pairs):
+        too_noisy = [coarse.name(pair) for pair in np.setdiff1d(np.arange(len(coarse.pairs)), telling).tolist()]
+        evidence["pairs_too_noisy"] = too_noisy[:EVIDENCE_PAIRS]
+        note += f"; {len(too_noisy):,} of {len(coarse.pairs):,} pairs left out, as they differ as much among human rows"
     columns = list(dict.fromkeys(at for pair in order for at in coarse.pairs[int(pair)]))[:EVIDENCE_COLUMNS]
     matrix = _matrix(coarse, columns, mine, theirs)
     every = len(features) * (len(features) - 1) // 2
@@ -116,6 +131,14 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     # Once is enough: both numbers are of the same pairs.
     about = {"worst": {**evidence, "associations": matrix}, "mean": evidence}
     return {over: replace(one, note=note, evidence=about[over]) for over, one in measured.items()}
+
+
+def _noisy(cross: Floats, null: Floats) -> Mask:
+    """Mask of the few pairs that cannot be told from noise; of none where more are noisy: then there are too few rows."""
+    low, middle, high = np.percentile(null, (LOW, MIDDLE, HIGH), axis=0)
+    shows_nothing = np.percentile(cross, LOW, axis=0) - middle <= NOISE_AT_MOST
+    noisy: Mask = ((high - low) / 2 > NOISE_AT_MOST) & shows_nothing
+    return noisy if noisy.sum() <= 1 + NOISY_PAIRS_AT_MOST * noisy.size and not noisy.all() else np.zeros_like(noisy)
 
 
 def _matrix(coarse: _Coarse, columns: list[int], human: Floats, synthetic: Floats) -> dict[str, object]:

@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 
+from gates.metrics.base.measurement import Limits
 from gates.metrics.fidelity.associations import PAIRS_AT_MOST, measure
-from gates.verdict import Scope
+from gates.metrics.limits.judge import judge
+from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
+
+LIMITS = Limits(max_value=0.2)
 
 
 def test_pairs_of_wide_tables_that_are_not_compared_are_counted_and_said():
@@ -34,3 +39,44 @@ def test_pairs_of_wide_tables_are_not_chosen_to_be_strong_in_human_rows_alone():
 
     # Chosen by human rows, the strongest of 12,720 pairs that depend on nothing lie .04 apart.
     assert abs(measured.estimate.value) < 0.01, measured.estimate
+
+
+def _with_a_rare_level(rows: int, seed: int) -> pl.DataFrame:
+    """Numbers that depend on each other, and a level of one row in two hundred beside one of sixty towns."""
+    rng = np.random.default_rng(seed)
+    size = rng.normal(size=rows)
+    return pl.DataFrame({
+        **{f"c{at}": size + rng.normal(size=rows) for at in range(4)},
+        "town": [f"town {at}" for at in rng.integers(0, 60, rows)],
+        "exporter": np.where(rng.random(rows) < 0.005, "yes", "no"),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_pair_that_differs_as_much_among_human_rows_leaves_nothing_open(seed):
+    sides = _with_a_rare_level(1000, 1), _with_a_rare_level(1000, seed)
+
+    measured = measure(table_scan(*sides), Scope.COMBINED, {"over": "worst"})
+
+    assert measured.evidence["pairs_too_noisy"] == ["town and exporter"]
+    assert "1 of 15 pairs left out" in measured.note
+    assert judge(measured, LIMITS, Severity.CRITICAL).outcome is Outcome.PASS
+
+
+def test_a_pair_that_differs_more_than_among_human_rows_is_judged_however_rare_its_level():
+    human, synthetic = (_with_a_rare_level(1000, seed) for seed in (1, 2))
+    # The town that most human rows have, as rare levels of many share a code.
+    in_one_town = synthetic.with_columns(
+        exporter=pl.when(pl.col("town") == human["town"].mode()[0]).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    )
+
+    measured = measure(table_scan(human, in_one_town), Scope.COMBINED, {"over": "worst"})
+
+    assert next(iter(measured.evidence["worst_pairs"])) == "town and exporter"
+    assert judge(measured, LIMITS, Severity.CRITICAL).outcome is Outcome.FAIL
+
+
+def test_where_many_pairs_are_noisy_none_is_left_out():
+    sides = (_with_a_rare_level(60, seed) for seed in (1, 2))
+
+    assert "pairs_too_noisy" not in measure(table_scan(*sides), Scope.COMBINED, {"over": "worst"}).evidence
