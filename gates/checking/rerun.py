@@ -87,7 +87,9 @@ def _base(promoted: PromotedVersion) -> PromotedBefore | None:
     base, name = promoted.statement.base, promoted.tag.name
     if base is None:
         return None
-    tag = tag_history(promoted.repository, name.dataset, name.folder).made.get(base.version)
+    history = tag_history(promoted.repository, name.dataset, name.folder)
+    tag = history.made.get(base.version)
     if tag is None:
         return PromotedBefore(str(base.version), unknown=f"the tag of {base.version} is gone; `git fetch --tags`")
-    return by_tag(promoted.repository, tag)
+    before = [one for version, one in history.standing(promoted.tag.made_at).items() if version <= base.version]
+    return by_tag(promoted.repository, tag, before[0] if before else None)

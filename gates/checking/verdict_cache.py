@@ -99,7 +99,8 @@ class Memory:
         if seen.snapshot is None or not seen.is_exact:
             return None
         kept = seen.kept_files and asdict(replace(seen.kept_files, rows=None, other_files=None))
-        promoted = seen.promoted and [seen.promoted.statement_sha256, seen.promoted.unknown]
+        first = seen.promoted and seen.promoted.first
+        promoted = [[one.statement_sha256, one.unknown] for one in (seen.promoted, first) if one]
         commit = seen.commit and [seen.commit.key, seen.commit.unknown]
         return digest([seen.snapshot.digest, kept, promoted, commit, contract_key(self._dataset, self._today)])
 

@@ -55,13 +55,14 @@ class PromotedBefore:
     """What was promoted last before what is judged.
 
     name: its tag. statement_sha256: of its statement, which binds all the rest. content: None where nobody can say, and
-    `unknown` says why.
+    `unknown` says why. first: the first version of the same history that stands; None where it is this one.
     """
 
     name: str
     statement_sha256: str | None = None
     content: PromotedContent | None = None
     unknown: str = ""
+    first: PromotedBefore | None = None
 
 
 class EarlierContent(Protocol):

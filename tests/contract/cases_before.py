@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.contract.sound_datasets import Dataset
 
 KEPT = "combined/expect_human_rows_to_be_kept"
+FIRST_TAIL = "combined/expect_first_tail_mass_to_be_between"
 NUMERIC = ("tabular", "timeseries", "events")
 NEVER_PROMOTED = Missing(having(before=None), Outcome.NOT_CONFIGURED, NOTHING_BEFORE)
 
@@ -33,6 +35,19 @@ def _promoted_with(check: str, *numbers: float, **limit: float) -> Change:
     """The verdict promoted last had this value, low and high of a check."""
     then = recorded(check, *numbers, **limit)
     return lambda dataset: dataset.having(before=promoted(dataset.rows, **{check: then}))
+
+
+def _promoted_twice(west: int) -> Change:
+    """The first version had so many people from the west, of whom a record says that they went; the last one had none."""
+
+    def change(dataset: Dataset) -> Dataset:
+        human = dataset.rows.filter(pl.col("origin") == "human")
+        is_west = pl.int_range(pl.len()) < west
+        first = promoted(human.with_columns(region=pl.when(is_west).then(pl.lit("west")).otherwise("region")))
+        record = 'reason = "moved"\nwho = "data team"\ndate = 2026-03-02\n[where]\nregion = "west"\n'
+        return dataset.having(before=replace(promoted(human), first=first), removal=record)
+
+    return change
 
 
 def _without_the_west(dataset: Dataset) -> Dataset:
@@ -56,6 +71,10 @@ CASES = (
         # Nothing is uncovered while every person stays.
         also=frozenset({KEPT}),
         prepared=after(region(60, 60), promoted_as_it_is), missing=NEVER_PROMOTED,
+    ),
+    Case(
+        FIRST_TAIL, EVERY, "annotations", _without_the_west, "are no longer covered: region=west",
+        prepared=after(_promoted_twice(60), region(60, 60)), too_few=_promoted_twice(0), costly=True, missing=NEVER_PROMOTED,
     ),
     *(
         Case(

@@ -38,7 +38,7 @@ class Dataset:
     """Rows and what is declared of them.
 
     declared: keys of the table in gates.toml. holdout, evaluation, population: written beside where there are any.
-    suites: the dataset's own expectations by scope. kept: what became of the files of the version before. before: what was
+    suites: the dataset's own expectations by scope. kept: what became of the files of the version before. removal: the text of the one record of a removal. before: what was
     promoted last. review: writes the record of what people said of the rows.
     """
 
@@ -50,6 +50,7 @@ class Dataset:
     population: Mapping[str, float] = field(default_factory=dict)
     suites: Mapping[str, list[dict[str, object]]] = field(default_factory=dict)
     kept: KeptFiles | None = None
+    removal: str = ""
     before: PromotedBefore | None = None
     review: Callable[[DatasetConfig], None] | None = None
 
@@ -71,6 +72,10 @@ class Dataset:
         if self.population:
             shares = "".join(f"region,{level},{share},census\n" for level, share in self.population.items())
             (root / "population.csv").write_text(f"dimension,level,share,source\n{shares}")
+        if self.removal:
+            folder = root / "promotions" / NAME / "removals"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "one.toml").write_text(self.removal)
         for scope, expectations in self.suites.items():
             folder = root / "expectations" / NAME
             folder.mkdir(parents=True, exist_ok=True)

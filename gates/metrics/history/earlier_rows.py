@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.config.removals import Removal
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.batch import Batch
-    from gates.data.previous_version import PromotedRows
+    from gates.data.previous_version import PromotedContent, PromotedRows
     from gates.data.scan.index import FileIndex
     from gates.data.scan.inputs import PassInputs
 
@@ -50,13 +50,10 @@ class EarlierRows:
     late: tuple[str, ...]
 
 
-def read_promoted(inputs: PassInputs) -> EarlierRows:
-    """The human rows of the version promoted last, beside the records since. Raises DataError where it cannot be read."""
-    before = inputs.before.promoted
-    assert before is not None  # noqa: S101  # callers have a promoted version
-    assert before.content is not None  # noqa: S101
-    dated = _from_after(inputs.declared.removals, before.content.promoted_on())
-    with before.content.rows() as promoted:
+def read_promoted(inputs: PassInputs, content: PromotedContent) -> EarlierRows:
+    """The human rows of a promoted version, beside the records since. Raises DataError where it cannot be read."""
+    dated = _from_after(inputs.declared.removals, content.promoted_on())
+    with content.rows() as promoted:
         return earlier_rows(inputs, [promoted], dated)
 
 

@@ -77,14 +77,41 @@ def previous_human_rows(scan: Scan) -> PreviousHumanRows | Measurement:
         return NotConfigured(NOTHING_BEFORE)
     if before.content is None:
         return Inconclusive(before.unknown)
+    return _since(scan, before.name, BothVersions)
+
+
+def first_human_rows(scan: Scan) -> PreviousHumanRows | Measurement:
+    """As `previous_human_rows`, of the version promoted first; call through `scan.cached`.
+
+    Asked only where a record says that human rows went: without one each version has those of the version before, and
+    to read the first one would cost as much as to read this one and show nothing.
+    """
+    promoted = scan.before.promoted
+    if promoted is None:
+        return NotConfigured(NOTHING_BEFORE)
+    first = promoted.first
+    if first is None:
+        return NotConfigured(
+            f"{promoted.name} is the first version promoted: what is asked of the last one says the same"
+        )
+    if not scan.inputs.declared.removals:
+        return NotConfigured(
+            f"no record says that human rows went: those of {first.name} are asked for version by version"
+        )
+    if first.content is None:
+        return Inconclusive(first.unknown)
+    return _since(scan, first.name, SinceFirst)
+
+
+def _since(scan: Scan, name: str, versions: type[BothVersions]) -> PreviousHumanRows | Measurement:
     try:
-        both = scan.collected(BothVersions)
+        both = scan.collected(versions)
     except DataError as error:
         fix = "get it, as with `dvc fetch --all-tags`, and check again"
-        return Inconclusive(f"the data of {before.name} cannot be read: {error}; {fix}")
+        return Inconclusive(f"the data of {name} cannot be read: {error}; {fix}")
     if not len(both.earlier.row_id):
-        return NotConfigured(f"{before.name} has no human rows")
-    return _compared(scan, both, before.name)
+        return NotConfigured(f"{name} has no human rows")
+    return _compared(scan, both, name)
 
 
 def human_rows_of_commit(scan: Scan) -> PreviousHumanRows | Measurement:
@@ -125,6 +152,12 @@ def accumulate_kept(inputs: PassInputs, params: Mapping[str, object]) -> tuple[t
 def accumulate_both(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
     """What a comparison with the version promoted last reads of every row."""
     return (BothVersions,) if inputs.before.promoted and inputs.before.promoted.content else ()
+
+
+def accumulate_first(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
+    """What a comparison with the version promoted first reads of every row."""
+    first = inputs.before.promoted.first if inputs.before.promoted else None
+    return (SinceFirst,) if first and first.content and inputs.declared.removals else ()
 
 
 @dataclass(frozen=True)
@@ -173,7 +206,20 @@ class BothVersions:
         return _Both(self._earlier, keys, digests if self._has_other_columns else None)
 
     def _read(self, inputs: PassInputs) -> EarlierRows:
-        return read_promoted(inputs)
+        before = inputs.before.promoted
+        assert before is not None  # noqa: S101  # callers have a promoted version
+        assert before.content is not None  # noqa: S101
+        return read_promoted(inputs, before.content)
+
+
+class SinceFirst(BothVersions):
+    """As `BothVersions`, of the version promoted first."""
+
+    def _read(self, inputs: PassInputs) -> EarlierRows:
+        first = inputs.before.promoted.first if inputs.before.promoted else None
+        assert first is not None  # noqa: S101  # callers have a first version
+        assert first.content is not None  # noqa: S101
+        return read_promoted(inputs, first.content)
 
 
 class SinceCommit(BothVersions):

@@ -52,7 +52,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Counted on samples. A cell has lost its rows where fewer than a fifth are left of what it had, both origins together,
     scaled down where the whole is smaller than the human rows of then. More rows elsewhere thin no cell out.
     """
-    before = scan.cached(previous_human_rows)
+    return covered(scan, scan.cached(previous_human_rows))
+
+
+def covered(scan: Scan, before: PreviousHumanRows | Measurement) -> Measurement:
+    """The tail mass of these human rows that rows of now cover, as `measure` counts it."""
     if isinstance(before, Measurement):
         return before
     n = before.sample.height

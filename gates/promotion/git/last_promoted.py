@@ -46,7 +46,8 @@ def promoted_before(repository: Repository, version: Version, home: Path, datase
 
     history = tag_history(repository, dataset, folder)
     standing = history.standing()
-    last = max((one for one in standing if one in versions), default=None)
+    tagged = [one for one in standing if one in versions]
+    last = max(tagged, default=None)
     untagged = history.untagged_after(last, versions)
     if untagged:
         name = f"{artifact(dataset, folder)}@{untagged}"
@@ -55,7 +56,7 @@ def promoted_before(repository: Repository, version: Version, home: Path, datase
             unknown=f"{FOLDER}/{dataset}/{untagged}.json is here and its tag {name} is not: what was promoted cannot "
             "be compared; `git fetch --tags` (in CI: fetch-depth: 0)",
         )
-    return by_tag(repository, standing[last]) if last else None
+    return by_tag(repository, standing[last], standing[min(tagged)]) if last else None
 
 
 def promoted_beside(home: Path, dataset: str) -> PromotedBefore | None:
@@ -65,15 +66,16 @@ def promoted_beside(home: Path, dataset: str) -> PromotedBefore | None:
     return promoted_before(open_repository(home), WORKTREE, home, dataset)
 
 
-def by_tag(repository: Repository, tag: PromotionTag) -> PromotedBefore:
-    """The version of a tag."""
+def by_tag(repository: Repository, tag: PromotionTag, first: PromotionTag | None = None) -> PromotedBefore:
+    """The version of a tag. first: the tag of the first version before it, or its own."""
     from gates.promotion.git.history import message_of
 
     try:
         digest = message_of(git_of(repository, str(tag.name)), tag).statement_sha256
     except PromotionError as error:
         return PromotedBefore(str(tag.name), unknown=str(error))
-    return PromotedBefore(str(tag.name), digest, _Content(repository, tag, digest))
+    before = by_tag(repository, first) if first and first != tag else None
+    return PromotedBefore(str(tag.name), digest, _Content(repository, tag, digest), first=before)
 
 
 def _versions_in(repository: Repository, version: Version, inside: str) -> set[ReleaseVersion]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tests.contract.broken_cells import with_cell
+from tests.contract.data_types.broken_cells import with_cell
 from tests.contract.laws import LABELS, domains
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tests.contract.broken_cells import unreadable_time, with_cell
+from tests.contract.data_types.broken_cells import unreadable_time, with_cell
 from tests.contract.laws import START, labels
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tests.contract.broken_cells import of_taught_text, of_text, saying_the_same
+from tests.contract.data_types.broken_cells import of_taught_text, of_text, saying_the_same
 from tests.contract.laws import by_people, sentence, shared, words
 
 if TYPE_CHECKING:

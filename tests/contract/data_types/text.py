@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tests.contract.broken_cells import of_taught_text, of_text
+from tests.contract.data_types.broken_cells import of_taught_text, of_text
 from tests.contract.laws import LABELS, ROWS, labels, sentence, word, words
 
 # A sixth of the texts are remarks too short to count as copies.

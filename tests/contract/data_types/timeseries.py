@@ -7,8 +7,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from tests.contract.broken_cells import unreadable_time, with_cell, with_word
 from tests.contract.changes import after, with_cells
+from tests.contract.data_types.broken_cells import unreadable_time, with_cell, with_word
 from tests.contract.laws import START, labels
 
 

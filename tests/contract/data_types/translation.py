@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tests.contract.broken_cells import WORDS, of_text, of_type, saying_the_same, with_cell
+from tests.contract.data_types.broken_cells import WORDS, of_text, of_type, saying_the_same, with_cell
 from tests.contract.laws import domains, labels, sentence, word, words
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ def test_commands_that_answer_are_commands():
 
 
 def test_question_that_loses_its_last_check_is_not_answered_any_more():
-    rare = {"expect_rare_slices_to_be_covered", "expect_tail_mass_to_be_between"}
+    rare = {"expect_rare_slices_to_be_covered", "expect_tail_mass_to_be_between", "expect_first_tail_mass_to_be_between"}
     fewer = [use for use in USES if use.entry.type not in rare]
 
     assert filesystem_error(fewer) == ["rare events"]

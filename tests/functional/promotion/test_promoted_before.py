@@ -112,6 +112,28 @@ def test_a_second_version_names_the_first_and_can_be_judged_again(gates, root) -
     assert verified.code == 0, verified.out + verified.err
 
 
+def test_tail_of_the_first_version_is_looked_for_once_rows_went_and_a_second_one_was_promoted(gates, root) -> None:
+    assert "first@v1.0.0 is the first version promoted" in tail_of_first(gates, root)["message"]
+    without_first_two(root)
+    write(root, "promotions/first/removals/withdrawn.toml", RECORD)
+    commit(root, "consent withdrawn")
+    check(root)
+    assert gates(root, "promote", "first", "--stage", "staging").code == 0
+    seen = tail_of_first(gates, root)
+    assert seen["evidence"]["version"] == "first@v1.0.0"
+    check(root)
+    called = gates(root, "promote", "first", "--stage", "staging", "--version", "v1.1.0")
+    assert called.code == 0, called.err
+    verified = gates(root, "verify", "--rerun")
+    assert verified.code == 0, verified.out + verified.err
+
+
+def tail_of_first(gates, root: Path) -> dict[str, object]:
+    called = gates(root, "check", "first", "--only", "expect_first_tail_mass_to_be_between", "--format", "json")
+    (result,) = json.loads(called.out)["checks"]
+    return result
+
+
 def test_where_nothing_was_promoted_yet_or_it_was_taken_back_the_commit_before_counts(gates, root) -> None:
     assert "first@v1.0.0" not in str(kept(gates, root, "--rev", "HEAD~1"))
     taken = gates(root, "promote", "first", "--revoke", "--version", "v1.0.0", "--reason", "wrong licence")
