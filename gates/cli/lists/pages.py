@@ -88,13 +88,16 @@ def _questions(_plugins: Plugins) -> list[str]:
     from gates.contract.questions import answered
 
     lines = ["# Questions and what answers them", ""]
-    lines.append("Each question with the checks of the shipped suites, and the commands, that answer it.")
+    lines.append(
+        "Each question with the commands and the checks of the shipped suites that answer it with a number, and what none of them can say."
+    )
     for one in answered(built_in_uses()):
         lines += ["", f"## {one.question[0].upper()}{one.question[1:]}", "", one.asks, ""]
-        lines += [f"- `gates {command}`" for command in one.commands]
+        lines += [f"- `gates {command}`: {what}" for command, what in one.says.items()]
         lines += [
             f"- `{check_type}`: {asks} ({', '.join(places)})" for check_type, asks, places in one.what_checks_ask()
         ]
+        lines += ["", f"Nobody can say from the data: {one.open}."]
     return lines
 
 

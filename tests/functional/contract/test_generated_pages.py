@@ -11,7 +11,7 @@ import pytest
 
 from gates.cli.main import COMMANDS as CLI_COMMANDS
 from gates.contract.explain import built_in_uses
-from gates.contract.questions import COMMANDS, QUESTIONS, answered, questions_of
+from gates.contract.questions import COMMANDS, OPEN, QUESTIONS, answered, questions_of
 from gates.init.drafts.write import _QUESTIONS
 from gates.metrics.catalogue import METRICS
 
@@ -79,18 +79,27 @@ def test_commands_that_answer_are_commands():
     assert set(COMMANDS) <= set(QUESTIONS)
 
 
-def test_question_that_loses_its_last_check_is_not_answered_any_more():
-    rare = {"expect_rare_slices_to_be_covered", "expect_tail_mass_to_be_between", "expect_first_tail_mass_to_be_between"}
-    fewer = [use for use in USES if use.entry.type not in rare]
+def test_what_nobody_can_know_is_said_of_every_question():
+    page = (ROOT / "docs/explanation/questions.md").read_text(encoding="utf-8")
 
-    assert filesystem_error(fewer) == ["rare events"]
+    assert set(OPEN) == set(QUESTIONS)
+    assert page.count("Nobody can say from the data: ") == len(QUESTIONS)
+    assert {f"- `gates {name}`: {what}" for says in COMMANDS.values() for name, what in says.items()} <= {
+        *page.splitlines()
+    }
+
+
+def test_question_that_loses_its_last_check_is_not_answered_any_more():
+    fewer = [use for use in USES if use.entry.type != "expect_expert_ratio_to_be_between"]
+
+    assert filesystem_error(fewer) == ["expert knowledge"]
 
 
 def test_questions_are_listed_for_people_and_programs(tmp_path, gates):
     shown = gates(tmp_path, "list", "questions").out
     read = json.loads(gates(tmp_path, "list", "questions", "--format", "json").out)
 
-    rare = "rare events: Does what is rare survive?\n  expect_tail_mass_to_be_between\n  expect_rare_slices_to_be_covered\n"
+    rare = "rare events: Does what is rare survive?\n  gates advise\n  expect_tail_mass_to_be_between\n  expect_first_tail_mass_to_be_between\n"
     assert rare in shown
     balance = "balance: Do the kinds, classes and groups stand in the right proportion?\n"
     assert f"{balance}  expect_population_shares_to_match\n  expect_human_ratio_to_be_between\n" in shown
