@@ -138,6 +138,12 @@ class CheckedDataset:
     is_remembered: bool = False
     lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
+    def failing_rows(self, root: Path) -> str:
+        """`12 in .gates/quarantine/reviews.parquet`, where this verdict's rows are there. root: the folder of the configuration."""
+        if not self.quarantine or not self.quarantined:
+            return ""
+        return f"{self.quarantined:,} in {self.quarantine.relative_to(root).as_posix()}"
+
 
 def compares(repository: Repository, request: VersionRequest) -> Compares:
     """The versions that a call means. Raises UsageError."""

@@ -13,10 +13,6 @@ from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
-    from gates.config.dataset import DatasetConfig
-    from gates.verdict import Verdict
-    from gates.verdicts.reports.page.timeline import PageVersion
-    from gates.versions.repository import Repository
 
 _ENDING = ".json"
 
@@ -80,6 +76,7 @@ def _of_dataset(name: str | None, config: Path | None, output: Path | None) -> P
 def _judged(target: Target, output: Path | None) -> Path:
     from gates.checking.check_or_recall import CheckTerms, DatasetCheck
     from gates.checking.check_version import VersionRequest, version_requested
+    from gates.cli.diff.page_versions import page_versions
     from gates.verdicts.reports.page.document import whole
     from gates.verdicts.store import VerdictStore
 
@@ -90,40 +87,12 @@ def _judged(target: Target, output: Path | None) -> Path:
         question = DatasetCheck(at, dataset, CheckTerms(today(), store.quarantine))
         with clean_stdout(), progress_bar(dataset.name) as progress:
             answered = question.recall() or question.answer(progress)
-        versions = _versions(at.repository, dataset, output, answered.verdict)
+        versions = page_versions(at.repository, dataset, output, answered.verdict)
         store.write(answered.verdict)
-        store.write_on_demand(dataset.name, "html", whole(answered.verdict, versions))
-        return store.path(dataset.name).with_name(f"{dataset.name}.html")
-
-
-def _versions(
-    repository: Repository, dataset: DatasetConfig, output: Path | None, verdict: Verdict
-) -> list[PageVersion]:
-    """What the versions recorded that are committed, and the verdict that there is now; none where no version recorded any."""
-    from gates.cli.diff.request import NEWEST, verdict_paths
-    from gates.diff.history_walk import Walk, history
-    from gates.errors import DataError
-    from gates.verdicts.reports.page.timeline import PageVersion
-
-    try:
-        recorded = history(repository, dataset, verdict_paths(dataset, output), Walk(None, NEWEST)).versions
-    except DataError:
-        # Nothing was recorded yet, as in most projects at first.
-        return []
-    versions = [
-        PageVersion(
-            one.name,
-            one.date[: len("2026-01-31")],
-            one.verdict.answer,
-            one.verdict.rows,
-            {str(check.id): check for check in one.verdict.checks},
-            one.tags,
+        store.write_on_demand(
+            dataset.name, "html", whole(answered.verdict, versions, answered.failing_rows(store.root))
         )
-        for one in recorded
-        if one.commit and one.verdict and one.verdict.digest != verdict.digest()
-    ]
-    now = {str(check.id): check for check in verdict.checks}
-    return [*versions, PageVersion("now", "", verdict.answer, verdict.rows, now)]
+        return store.path(dataset.name).with_name(f"{dataset.name}.html")
 
 
 def _open(page: Path) -> None:

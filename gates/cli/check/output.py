@@ -29,16 +29,12 @@ LEFT = "deferred to pre-push"
 
 @dataclass(frozen=True)
 class Shown:
-    """One dataset of a call: its verdict, or what stood in the way; neither where all is deferred to the push.
-
-    failing_rows: how many rows fail, and the file that has them, where it is there.
-    """
+    """One dataset of a call: its verdict, or what stood in the way; neither where all is deferred to the push."""
 
     name: str
     located: Located | None = None
     answered: CheckedDataset | None = None
     error: GatesError | None = None
-    failing_rows: str = ""
 
 
 def show(shown: Sequence[Shown], reporting: Reporting) -> None:
@@ -79,11 +75,7 @@ def _show_on_terminal(shown: Sequence[Shown], judged: Sequence[Located], reporti
         from gates.verdicts.reports.formats.terminal import terminal
 
         options = replace(render_options(verbose=reporting.verbose), is_weakened=reporting.is_weakened)
-        failing = {one.name: one.failing_rows for one in shown}
-        texts = [
-            terminal(one.verdict, replace(options, failing_rows=failing.get(one.name, "")), one.name)
-            for one in reported
-        ]
+        texts = [terminal(one.verdict, replace(options, failing_rows=one.failing_rows), one.name) for one in reported]
         reports = "\n".join(texts) + ("\n" if len(shown) > 1 else "")
         if len(shown) > 1 and os.environ.get("GITHUB_ACTIONS") == "true":
             from gates.verdicts.reports.formats.github import group

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gates.cli.check.request import CheckRequest
     from gates.config.dataset import DatasetConfig
     from gates.verdicts.reports.located_verdict import Located
+    from gates.verdicts.reports.page_version import PageVersion
 
 
 _SHOWN = 20
@@ -173,14 +174,16 @@ def _keep(asking: DatasetRun, answered: CheckedDataset | GatesError, request: Ch
     if isinstance(answered, GatesError):
         _write_on_demand(asking, request, [], [Unjudged(asking.name, str(answered))])
         return Shown(asking.name, error=answered)
-    located = _located(asking, answered, request)
+    rows = answered.failing_rows(asking.store.root)
+    located = replace(
+        _located(asking, answered, request), failing_rows=rows, versions=_versions(asking, answered, request)
+    )
     _write_on_demand(asking, request, [located], [])
     if not answered.verdict.is_partial and (asking.at.is_worktree or request.reporting.output):
         asking.store.write(answered.verdict)
     _say(asking, answered, request)
     is_left = request.execution.timeout is not None and not answered.verdict.checks
-    rows = _failing_rows(asking, answered)
-    return Shown(asking.name, None if is_left else located, answered, failing_rows=rows)
+    return Shown(asking.name, None if is_left else located, answered)
 
 
 def _write_on_demand(
@@ -192,6 +195,16 @@ def _write_on_demand(
         with clean_stdout():
             text = rendered(report, judged, unjudged)
         asking.store.write_on_demand(asking.dataset.name, report.suffix, text or None)
+
+
+def _versions(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) -> Sequence[PageVersion]:
+    """What the page shows beside this verdict; nothing is looked for where no page is made, or in the time before a commit."""
+    is_shown = "html" in (*request.reporting.also, request.reporting.format)
+    if not is_shown or answered.verdict.is_partial or request.execution.timeout is not None:
+        return ()
+    from gates.cli.diff.page_versions import page_versions
+
+    return page_versions(asking.at.repository, asking.dataset, request.reporting.output, answered.verdict)
 
 
 def _located(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) -> Located:
@@ -217,7 +230,7 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
     if request.reporting.verbose or is_new:
         _note_not_read(asking, is_whole=request.reporting.verbose)
     # The terminal's report has it where it belongs.
-    if (rows := _failing_rows(asking, answered)) and request.reporting.format != "terminal":
+    if (rows := answered.failing_rows(asking.store.root)) and request.reporting.format != "terminal":
         note(f"{asking.name}: rows that fail row rules: {rows}")
 
 
@@ -230,13 +243,6 @@ def _note_not_read(asking: DatasetRun, *, is_whole: bool) -> None:
     names = [name for name in names if is_whole or is_hidden_data(name)]
     if names:
         note(f"{asking.name}: not read, by their names files without rows: {first_few(names, _SHOWN)}")
-
-
-def _failing_rows(asking: DatasetRun, answered: CheckedDataset) -> str:
-    """`12 in .gates/quarantine/reviews.parquet`, where this verdict's rows are there."""
-    if not answered.quarantine or not answered.quarantined:
-        return ""
-    return f"{answered.quarantined:,} in {answered.quarantine.relative_to(asking.store.root).as_posix()}"
 
 
 def _note_remembered(shown: list[Shown]) -> None:

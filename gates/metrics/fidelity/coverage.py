@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.comparison.distances import Points, distances, points_of
 from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.row_map import row_map
-from gates.metrics.comparison.strata import Sides, compare_by_role
+from gates.metrics.comparison.strata import Sides, compare_by_role, everything
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Naeem et al. (2020) recommend 5: with fewer neighbours a ball is an accident, with more it spans gaps.
 NEIGHBOURS = 5
+# One of the measures has the map of all rows, which is the same for each.
+MAPPED = "coverage"
 DRAW_COUNT = 10
 ROWS_A_SIDE = 1000
 # A matrix of 1,000 by 1,000 rows of 100 features takes .15 s; a draw has five of them, and wider rows are drawn fewer.
@@ -53,7 +55,17 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     "recall": share of human rows in a synthetic row's ball.
     """
     kind = str(params["kind"])
-    return compare_by_role(scan, lambda sides: compare(scan, sides, kind), less_is_worse=True)
+    measured = compare_by_role(scan, lambda sides: compare(scan, sides, kind), less_is_worse=True)
+    if kind != MAPPED or not scan.declared.extends_human_law:
+        return measured
+    # Strata are what is compared; where their rows lie among all is seen on a map of all.
+    whole = everything(scan)
+    return with_details(measured, evidence=_map(*points_of(whole.human_codes, whole.synthetic_codes)))
+
+
+def _map(human: Points, synthetic: Points) -> dict[str, object]:
+    places = row_map(human, synthetic) if human.width else {}
+    return {"map": places} if places else {}
 
 
 def compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Failed:
@@ -83,8 +95,8 @@ def compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Fa
     }
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
     # Of a part only the number is kept.
-    if kind == "coverage" and not sides.name and (places := row_map(human, synthetic)):
-        evidence["map"] = places
+    if kind == MAPPED and not sides.name:
+        evidence |= _map(human, synthetic)
     most = f", most in {next(iter(where))}" if where else ""
     note = f"{percent(float(np.median(values / baseline)))} of the {kind} that other human rows have; {percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"
     return replace(measured, note=note, evidence=evidence)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.metrics.base.metric import Metric
     from gates.verdict import CheckResult, Verdict
+    from gates.verdicts.reports.page_version import PageVersion
 
 _WORDS = {
     Outcome.PASS: "passed",
@@ -49,7 +50,8 @@ class Located:
 
     table: the dataset's table in the configuration. suites: the lines of the dataset's own suites by check id.
     is_strict: warnings make the verdict bad. id: how the call names the dataset, where its name alone could be another's.
-    plugins: those of the dataset's configuration.
+    plugins: those of the dataset's configuration. failing_rows: how many rows fail row rules, and the file that has them, where it
+    is there. versions: what the versions before recorded, and this one, where a report shows them.
     """
 
     verdict: Verdict
@@ -59,6 +61,8 @@ class Located:
     is_strict: bool = False
     id: str = ""
     plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
+    failing_rows: str = ""
+    versions: Sequence[PageVersion] = ()
 
     @property
     def metrics(self) -> Mapping[str, Metric] | None:

@@ -164,7 +164,7 @@ def test_names_from_data_are_no_markup_in_markdown(project, gates):
     assert "someone" in text
     assert [word for word in ("someone", "</code>", "example.org") if word in outside] == []
     (line,) = (line for line in text.splitlines() if line.startswith("| ``"))
-    assert len(re.findall(r"(?<!\\)\|", line)) == 8  # noqa: PLR2004  # seven cells
+    assert len(re.findall(r"(?<!\\)\|", line)) == 8  # seven cells
 
 
 @pytest.mark.parametrize("command", ["advise", "weights"])

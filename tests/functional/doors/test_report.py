@@ -89,9 +89,11 @@ def test_page_shows_what_the_versions_recorded_that_are_committed(project_copy, 
     rows.filter(pl.col("origin") == "human").write_parquet(project_copy / "data/flawed.parquet")
 
     called = gates(project_copy, "report", "flawed")
+    gates(project_copy, "check", "flawed", "--output", "reports", "--also", "html", "--exit-zero")
 
     page = (project_copy / ".gates/verdicts/flawed.html").read_text(encoding="utf-8")
     assert called.code == 0, called.err
+    assert (project_copy / "reports/flawed.html").read_text(encoding="utf-8") == page
     assert 'id="history"' in page
     first, last = (
         page.split("Verdicts of the versions, the newest last</caption>")[1].split("</tbody>")[0].split("<tr>")[2:]

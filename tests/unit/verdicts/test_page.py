@@ -15,11 +15,12 @@ from gates.api.verdict import CheckVerdict
 from gates.verdict import LINE_TO_ADD, Answer, CheckId, Kind, Outcome, Scope, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
+from gates.verdicts.reports.formats.markdown import REPORT as MARKDOWN
 from gates.verdicts.reports.located_verdict import Place, Unjudged, unplaced
 from gates.verdicts.reports.page.document import documents, top, whole
 from gates.verdicts.reports.page.drawing.markup import tag
-from gates.verdicts.reports.page.timeline import PageVersion
 from gates.verdicts.reports.page.wording import FAMILIES, family
+from gates.verdicts.reports.page_version import PageVersion
 from gates.verdicts.reports.registry import rendered
 from gates.verdicts.reports.weaker_gate import WeakerGate
 from tests.unit.verdicts.test_reports import check, example
@@ -156,7 +157,29 @@ def test_every_link_leads_to_a_place_on_the_page_and_no_place_is_named_twice():
 
 
 def test_page_of_sixty_checks_and_forty_columns_is_small():
-    assert len(whole(large()).encode()) <= MOST_BYTES
+    page = whole(large())
+
+    assert len(page.encode()) <= MOST_BYTES
+    # Three figures of a check's own rows, and one by generator and one by language.
+    assert page.count("<figure>") > 60 * 5
+    assert "Left out, as the page would grow too large" not in page
+
+
+def test_page_of_more_than_there_is_room_for_stays_small_and_says_what_has_the_rest():
+    page = whole(large(100, 400))
+
+    assert len(page.encode()) <= MOST_BYTES
+    assert "Left out, as the page would grow too large" in page
+
+
+def test_page_and_job_summary_name_the_file_of_failing_rows_where_there_is_one():
+    rows = "12 in .gates/quarantine/<reviews>.parquet"
+    located = replace(unplaced(example()), failing_rows=rows)
+
+    for page in (whole(example(), failing_rows=rows), documents([located])):
+        assert "<code>12 in .gates/quarantine/&lt;reviews&gt;.parquet</code>" in page
+    assert f"- rows that fail row rules: `{rows}`\n" in rendered(MARKDOWN, [located])
+    assert "that fail row rules" not in whole(example()) + rendered(MARKDOWN, [unplaced(example())])
 
 
 def test_page_of_thousands_of_failing_rules_is_small_and_says_how_many_there_are():

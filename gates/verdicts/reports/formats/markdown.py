@@ -37,9 +37,12 @@ if TYPE_CHECKING:
     from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
-def markdown(verdict: Verdict, name: str = "") -> str:
-    """A heading with the answer, a table of what did not pass with its fix, and the rest in short. name: as for `headline`."""
-    return "\n".join(_lines(verdict, name or verdict.dataset)).rstrip() + "\n"
+def markdown(verdict: Verdict, name: str = "", failing_rows: str = "") -> str:
+    """A heading with the answer, a table of what did not pass with its fix, and the rest in short.
+
+    name: as for `headline`. failing_rows: as in `Located`.
+    """
+    return "\n".join(_lines(verdict, name or verdict.dataset, failing_rows)).rstrip() + "\n"
 
 
 def code(text: str) -> str:
@@ -58,7 +61,7 @@ def cell(text: str) -> str:
     return re.sub(r"\\*\|", lambda run: "¦" if len(run.group()) > 1 else r"\|", code(text))
 
 
-def _lines(verdict: Verdict, name: str) -> Iterator[str]:
+def _lines(verdict: Verdict, name: str, failing_rows: str) -> Iterator[str]:
     listed = findings(verdict)
     yield f"## {code(name)}: {answer(verdict)}"
     yield ""
@@ -71,6 +74,8 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     for check in listed.failures:
         if line := evidence_line({name: value for name, value in check.evidence.items() if name != FIRST}):
             yield f"- {code(str(check.id))}: {code(line)}"
+    if failing_rows:
+        yield f"- rows that fail row rules: {code(failing_rows)}"
     yield ""
     yield from _section("Not decided: too few rows to say", (_undecided(verdict, check) for check in listed.undecided))
     yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
@@ -150,7 +155,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _documents(judged: Sequence[Located], _unjudged: Sequence[Unjudged]) -> str:
-    return "\n".join(markdown(one.verdict, one.name) for one in judged)
+    return "\n".join(markdown(one.verdict, one.name, one.failing_rows) for one in judged)
 
 
 def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:

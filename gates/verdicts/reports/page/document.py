@@ -16,7 +16,7 @@ from gates.verdicts.reports.page.forest import forest
 from gates.verdicts.reports.page.grid import grid
 from gates.verdicts.reports.page.opening import opening
 from gates.verdicts.reports.page.parts import part_grid
-from gates.verdicts.reports.page.plan import MOST_FIGURE_BYTES, planned
+from gates.verdicts.reports.page.plan import MOST_BYTES, MOST_FIGURE_BYTES, planned
 from gates.verdicts.reports.page.timeline import timeline
 from gates.verdicts.reports.weaker_gate import TITLE, unexplained
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
     from gates.verdicts.reports.page.plan import PagePlan
-    from gates.verdicts.reports.page.timeline import PageVersion
+    from gates.verdicts.reports.page_version import PageVersion
     from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
@@ -38,20 +38,40 @@ def top(verdict: Verdict) -> str:
     return joined([_style(), tag("div", opening(verdict, verdict.dataset, {}), class_="gates-page")])
 
 
-def whole(verdict: Verdict, versions: Sequence[PageVersion] = ()) -> str:
-    """The page of one verdict. versions: what earlier versions recorded, and this one, oldest first."""
-    return page(verdict.dataset, verdict.answer, [_body(planned(verdict, verdict.dataset), versions)])
+def whole(verdict: Verdict, versions: Sequence[PageVersion] = (), failing_rows: str = "") -> str:
+    """The page of one verdict. versions: what earlier versions recorded, and this one, oldest first. failing_rows: as in `PagePlan`."""
+    name = verdict.dataset
+
+    def made(room: int) -> str:
+        return page(name, verdict.answer, [_body(planned(verdict, name, "", room, failing_rows), versions)])
+
+    return _small_enough(made)
 
 
 def documents(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
     """One page of all datasets of a call; of one without a verdict it says why there is none."""
-    room = MOST_FIGURE_BYTES // max(len(judged), 1)
-    bodies = [_body(planned(one.verdict, one.name, f"d{at}-" if at else "", room)) for at, one in enumerate(judged)]
-    bodies += [_no_verdict(one) for one in unjudged]
     answers = [one.verdict.answer for one in judged] + [Answer.NO_VERDICT for _ in unjudged]
     worst = next((one for one in _WORST_FIRST if one in answers), Answer.NO_VERDICT)
     names = [*(one.name for one in judged), *(one.name for one in unjudged)]
-    return page(names[0] if len(names) == 1 else f"{len(names)} datasets", worst, bodies)
+
+    def made(room: int) -> str:
+        own = room // max(len(judged), 1)
+        bodies = [
+            _body(planned(one.verdict, one.name, f"d{at}-" if at else "", own, one.failing_rows), one.versions)
+            for at, one in enumerate(judged)
+        ]
+        bodies += [_no_verdict(one) for one in unjudged]
+        return page(names[0] if len(names) == 1 else f"{len(names)} datasets", worst, bodies)
+
+    return _small_enough(made)
+
+
+def _small_enough(made: Callable[[int], str]) -> str:
+    """The page that is made with so much room for figures, or with less where all the rest is long."""
+    room = MOST_FIGURE_BYTES
+    while (beyond := len((text := made(room)).encode()) - MOST_BYTES) > 0 and room:
+        room = max(0, room - beyond)
+    return text
 
 
 def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
@@ -84,7 +104,7 @@ def page(name: str, answer: Answer, bodies: Sequence[Markup]) -> str:
 
 
 def _body(plan: PagePlan, versions: Sequence[PageVersion] = ()) -> Markup:
-    parts = [opening(plan.verdict, plan.name, plan.places, plan.prefix)]
+    parts = [opening(plan.verdict, plan.name, plan.places, plan.prefix, plan.failing_rows)]
     sections = list(_sections(plan, versions))
     links = (tag("li", tag("a", title, href=f"#{anchor}")) for anchor, title, _ in sections)
     parts.append(tag("nav", tag("ul", *links), aria_label=f"Parts of the page on {plan.name}"))

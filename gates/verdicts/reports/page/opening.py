@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "unjudged": "?"}
 
 
-def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str = "") -> Markup:
-    """The top of the page. places: anchors of findings further down, empty where the top stands alone."""
+def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str = "", failing_rows: str = "") -> Markup:
+    """The top of the page. places: anchors of findings further down, empty where the top stands alone. failing_rows: as in `PagePlan`."""
     value = verdict.answer.value
     shown = tag("span", tag("span", _SIGNS[value], aria_hidden="true"), f" {answer(verdict)}", class_=f"answer {value}")
     heading = tag("h1", tag("span", name, class_="name"), " ", shown, id=f"{prefix}answer")
@@ -38,7 +38,7 @@ def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str 
         tag("section", tag("h2", "Rows"), row_bars(verdict)),
         class_="two",
     )
-    return tag("header", heading, *lead, columns, next_steps(verdict, name), class_="opening")
+    return tag("header", heading, *lead, columns, next_steps(verdict, name, failing_rows), class_="opening")
 
 
 def row_bars(verdict: Verdict) -> Markup:
@@ -56,13 +56,17 @@ def _row_bar(origin: str, generator: str, count: int) -> Bar:
     return Bar(f"\N{MIDDLE DOT} {generator}" if generator else origin, (float(count),), (f"{count:,}",), colour)
 
 
-def next_steps(verdict: Verdict, name: str) -> Markup:
+def next_steps(verdict: Verdict, name: str, failing_rows: str = "") -> Markup:
     """What to do, and the commands for it."""
     listed = findings(verdict)
     types = frozenset(check.id.type for check in verdict.checks)
     steps = []
     if step := next_step(verdict, listed, name):
         steps.append(tag("p", with_code(step[:1].upper() + step[1:] + ".")))
+    if failing_rows:
+        steps.append(
+            tag("p", "Rows that fail row rules, each with the rules that it fails: ", tag("code", failing_rows), ".")
+        )
     is_frame = bool(verdict.data.get(IN_MEMORY))
     commands = [] if is_frame else [f"gates check {name} -v"]
     commands += list(dict.fromkeys(explain_command(check, types) for check in first_of_types(listed.failures)))

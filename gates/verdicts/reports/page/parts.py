@@ -52,10 +52,10 @@ def part_plots(check: CheckResult) -> Markup:
         lines = (
             tag(
                 "tr",
-                tag("th", name, scope="row"),
+                tag("th", name),
                 tag("td", axis(part) if of_limit(part) else "", class_="drawing"),
-                tag("td", wording.number(part, part.observed), class_="number"),
-                tag("td", wording.interval(part), class_="number"),
+                tag("td", wording.number(part, part.observed)),
+                tag("td", wording.interval(part)),
                 tag("td", wording.badge(part.outcome)),
                 tag("td", part.message, class_="note"),
             )

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult, Verdict
 
-# Of the 1.2 MB that a page may have, so that it can be mailed and opens at once; the rest is text and the other sections.
-MOST_FIGURE_BYTES = 800_000
+# What a page may have, so that it can be mailed and opens at once, and what its figures may have of that; the rest is text and the other
+# sections, and where they are more, the figures are fewer.
+MOST_BYTES = 1_200_000
+MOST_FIGURE_BYTES = 1_040_000
 # Of wide tables thousands of row rules may fail: nobody reads so many, and the JSON document has them.
 MOST_CHECKS = 100
 
@@ -28,7 +30,7 @@ class PagePlan:
     """One verdict's part of a page. prefix: what tells its anchors apart.
 
     failures: what decides the verdict; others: what was measured besides and has something to show. places: anchors by check id;
-    figures: likewise.
+    figures: likewise. failing_rows: how many rows fail row rules, and the file that has them, where it is there.
     """
 
     verdict: Verdict
@@ -39,6 +41,7 @@ class PagePlan:
     others: Sequence[CheckResult]
     places: Mapping[str, str]
     figures: Mapping[str, CheckFigures]
+    failing_rows: str = ""
 
     @property
     def left_out(self) -> int:
@@ -47,7 +50,9 @@ class PagePlan:
         return sum(str(check.id) not in self.places for checks in every for check in checks)
 
 
-def planned(verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGURE_BYTES) -> PagePlan:
+def planned(
+    verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGURE_BYTES, failing_rows: str = ""
+) -> PagePlan:
     """The plan of a page: what did not pass, and what passed and has a figure.
 
     room: bytes for figures, which go to findings first; where they are spent, the page says where the data is.
@@ -66,7 +71,7 @@ def planned(verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGU
     ]
     shown = {str(check.id) for check in (*failures, *others)}
     places = {str(check.id): f"{prefix}check-{at}" for at, check in enumerate(verdict.checks) if str(check.id) in shown}
-    return PagePlan(verdict, name, prefix, listed, failures, others, places, figures)
+    return PagePlan(verdict, name, prefix, listed, failures, others, places, figures, failing_rows)
 
 
 def _figures(check: CheckResult, name: str, room: int) -> CheckFigures:

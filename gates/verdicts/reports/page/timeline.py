@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.page import wording
@@ -12,25 +11,14 @@ from gates.verdicts.reports.page.forest import AT_LIMIT, place
 from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from gates.verdict import Answer, CheckResult
+    from gates.verdict import CheckResult
+    from gates.verdicts.reports.page_version import PageVersion
 
 # Of a plan with hundreds of checks those whose outcome changed come first, and more than these are a table of their own.
 _MOST_CHECKS = 25
 _HEIGHT = 36
-
-
-@dataclass(frozen=True)
-class PageVersion:
-    """The verdict that one version recorded. name: a short commit. date: its day. tags: of git. checks: by id."""
-
-    name: str
-    date: str
-    answer: Answer
-    rows: Mapping[str, int]
-    checks: Mapping[str, CheckResult]
-    tags: tuple[str, ...] = field(default=())
 
 
 def timeline(versions: Sequence[PageVersion]) -> Markup:
@@ -92,9 +80,9 @@ def _line(check_id: str, versions: Sequence[PageVersion]) -> Markup:
         "tr",
         tag("th", f"{last.id.scope.value}: {wording.title(last)}", scope="row"),
         tag("td", drawing(*_marks(results), height=_HEIGHT), class_="drawing"),
-        tag("td", wording.number(first, first.observed), class_="number"),
-        tag("td", wording.number(last, last.observed), class_="number"),
-        tag("td", wording.limits(last), class_="number"),
+        tag("td", wording.number(first, first.observed)),
+        tag("td", wording.number(last, last.observed)),
+        tag("td", wording.limits(last)),
         tag("td", wording.badge(last.outcome)),
     )
 

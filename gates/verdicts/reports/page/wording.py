@@ -28,11 +28,12 @@ _FAMILIES: Mapping[str, str] = {
     "content": "Content of texts",
     "annotation": "Annotators",
     "history": "Against earlier versions",
+    "review": "Reviewed by people",
 }
 _ROW_RULES, _TABLES, _OWN = "Row rules", "Tables", "Own checks"
 FAMILIES = (_ROW_RULES, _TABLES, *_FAMILIES.values(), _OWN)
 _ROW_RULE_TYPE = "expect_row_failure_ratio_to_be_less_than"
-# A sign beside each word: colour alone tells nothing to who cannot see it, or prints in grey.
+# A sign beside each word, here and in the style sheet: colour alone tells nothing to who cannot see it, or prints in grey.
 _SIGNS = {
     Outcome.PASS: "✓", Outcome.FAIL: "✕", Outcome.INCONCLUSIVE: "?", Outcome.ERROR: "!", Outcome.NOT_CONFIGURED: "\N{EN DASH}",
 }  # fmt: skip
@@ -84,9 +85,8 @@ def title(check: CheckResult) -> str:
 
 
 def badge(outcome: Outcome, *more: str) -> Markup:
-    """The outcome as a sign and its word."""
-    words = " · ".join((outcome.shown, *more))
-    return tag("span", tag("span", _SIGNS[outcome], aria_hidden="true"), f" {words}", class_=f"badge {outcome.value}")
+    """The outcome as its word, before which the style sheet puts its sign."""
+    return tag("span", " · ".join((outcome.shown, *more)), class_=f"badge {outcome.value}")
 
 
 def sign(outcome: Outcome) -> str:

@@ -118,3 +118,5 @@ def test_of_rows_that_extend_the_stratum_that_is_covered_worst_is_shown():
     assert measurement.estimate == min(
         (part.measurement.estimate for part in measurement.parts.values()), key=lambda one: one.low
     )
+    # The map has all rows, whichever stratum is shown.
+    assert sum(count or 0 for line in measurement.evidence["map"]["human"] for count in line) > 2500

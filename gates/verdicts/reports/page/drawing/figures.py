@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+# The height of one bar alone, and of each of several, as the style sheet has them.
+_ALONE, _BESIDE = 14, 10
 # The heading of a column of drawings, for who hears the page.
 UNSEEN = tag("span", "drawn", class_="unseen")
 
@@ -46,9 +48,9 @@ def bars(
     shown = [
         tag(
             "tr",
-            tag("th", one.label, scope="row"),
+            tag("th", one.label),
             tag("td", _bar(one, [colour for _, colour in series], longest, limit), class_="drawing"),
-            *(tag("td", words, class_="number") for words in one.texts),
+            *(tag("td", words) for words in one.texts),
         )
         for one in lines
     ]
@@ -66,14 +68,14 @@ def keys(series: Iterable[str]) -> Markup:
     return tag("p", *(_key(name, "alone" if "alone" in name else name) for name in series), class_="legend")
 
 
-def drawing(*content: object, height: int, class_: str | None = None) -> Markup:
-    """An SVG as wide as its cell; the numbers beside it say the same to who cannot see it."""
+def drawing(*content: object, height: int | None = None, class_: str | None = None) -> Markup:
+    """An SVG as wide as its cell; the numbers beside it say the same to who cannot see it. height: None where the style has it."""
     return tag("svg", *content, height=height, class_=class_, aria_hidden="true")
 
 
 def percent_of(value: float, whole: float) -> str:
     """A length on a drawing."""
-    return f"{100 * max(0.0, min(value / whole, 1.0)):.4g}%"
+    return f"{100 * max(0.0, min(value / whole, 1.0)):.3g}%"
 
 
 def _key(name: str, colour: str) -> Markup:
@@ -82,15 +84,13 @@ def _key(name: str, colour: str) -> Markup:
 
 
 def _bar(one: Bar, colours: Sequence[str], longest: float, limit: float | None) -> Markup:
-    thick = 12 if len(colours) == 1 else 8
-    height = (thick + 2) * len(colours)
+    is_alone = len(colours) == 1
+    height = _ALONE if is_alone else _BESIDE * len(colours)
     parts = [
         tag(
             "rect",
-            y=1 + at * (thick + 2),
+            y=None if is_alone else 1 + at * _BESIDE,
             width=percent_of(value, longest),
-            height=thick,
-            rx=2,
             class_=colour,
         )
         for at, (value, colour) in enumerate(zip(one.values, [one.colour] if one.colour else colours, strict=True))
@@ -98,5 +98,5 @@ def _bar(one: Bar, colours: Sequence[str], longest: float, limit: float | None) 
     ]
     if limit is not None:
         at = percent_of(limit, longest)
-        parts.append(tag("line", x1=at, x2=at, y1=0, y2=height, class_="limit"))
-    return drawing(*parts, height=height)
+        parts.append(tag("line", x1=at, x2=at, y2=height, class_="limit"))
+    return drawing(*parts, height=None if is_alone else height, class_="bar" if is_alone else "bars")
