@@ -18,7 +18,7 @@ type = "tabular"
 purpose = "finetune"
 inconclusive = "warn"
 """
-COUNT = 100
+COUNT = 40
 ANEW = ("check", "--all", "--no-cache", "--format", "json")
 SUITE = {
     "name": "combined",
@@ -255,7 +255,7 @@ def test_what_one_process_cannot_judge_leaves_the_others_judged(in_two_processes
 
 @pytest.mark.slow
 @pytest.mark.program
-def test_a_hundred_datasets_in_one_process_and_then_only_what_changed(tmp_path, gates):
+def test_forty_datasets_in_one_process_and_then_only_what_changed(tmp_path, gates):
     root = new_git(tmp_path / "repository")
     write(root, ".gitignore", ".gates/\n")
     add(root, "", *(f"d{at:03}" for at in range(COUNT)))

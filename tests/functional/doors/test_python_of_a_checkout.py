@@ -46,15 +46,9 @@ def ended(root: Path, program: list[str], **variables: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+# Each of these only adds to what Python may run, so that nothing of all at once is nothing of any.
 @pytest.mark.parametrize(
-    "variables",
-    [
-        {},
-        {"PYTHONSTARTUP": START},
-        {"PYTHONSTARTUP": START, "PYTHONINSPECT": "1"},
-        {"PYTHONUSERBASE": "."},
-        {"PYTHONPATH": ""},
-    ],
+    "variables", [{}, {"PYTHONSTARTUP": START, "PYTHONINSPECT": "1", "PYTHONUSERBASE": ".", "PYTHONPATH": ""}]
 )
 def test_what_lies_in_the_folder_of_a_call_does_not_run(root, variables):
     code, printed = ended(root, [str(GATES), "check"], **variables)

@@ -19,7 +19,7 @@ DIVERSITY = "synthetic/expect_diversity_ratio_to_be_between/effective_number"
 EDUCATION = "synthetic/expect_constraint_violation_ratio_to_be_less_than/functional_dependency/education,education-num"
 
 # Rows of each of nine generators, of which the least defect that is known is 1 %.
-OF_EACH = 10_000
+OF_EACH = 5000
 
 # part -> checks that fail critically, checks that pass
 KNOWN = {
