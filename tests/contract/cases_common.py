@@ -168,8 +168,16 @@ CASES = (
     ),
     Case(
         "synthetic/expect_annotator_agreement_to_be_between/nominal", ("annotations",), "annotations",
-        _judge_blindly, "judge 3", also=frozenset({"combined/expect_labels_to_agree_across_origins"}),
+        _judge_blindly, "judge 3",
+        also=frozenset({"combined/expect_labels_to_agree_across_origins", "synthetic/expect_machines_to_replace_annotators"}),
         missing=NOTHING_MADE,
+    ),
+    Case(
+        "synthetic/expect_machines_to_replace_annotators", ("annotations",), "annotations",
+        _judge_blindly, "judge 3 replaces 0 of 3 annotators and is shown not to replace 3", missing=NOTHING_MADE,
+        also=frozenset({
+            "synthetic/expect_annotator_agreement_to_be_between/nominal", "combined/expect_labels_to_agree_across_origins",
+        }),
     ),
     Case(
         "synthetic/expect_self_contradiction_ratio_to_be_less_than", ("annotations",), "annotations",
