@@ -33,8 +33,9 @@ def next_step(verdict: Verdict, listed: Findings, name: str) -> str:
         return _of_warnings(verdict, listed, name)
     if all(check.severity is Severity.INFO for check in listed.failures):
         return ""
+    first = "fix the critical findings" if verdict.answer is Answer.FAIL else "fix the data"
     return (
-        f"fix the data and run `{again}` again; or, with a reason, change a limit or waive a check for a while "
+        f"{first} and run `{again}` again; or, with a reason, change a limit or waive a check for a while "
         "(`gates explain CHECK` prints the lines for both)"
     )
 

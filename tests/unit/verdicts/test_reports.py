@@ -482,7 +482,7 @@ def test_failures_and_no_others_have_their_fix(report):
 def test_a_report_says_what_to_do_next_unless_nothing_is_open():
     passed = replace(example(), checks=[one for one in example().checks if one.outcome is Outcome.PASS], waived=[])
 
-    assert "\nNext: fix the data and run `gates check reviews` again" in terminal(example())
+    assert "\nNext: fix the critical findings and run `gates check reviews` again" in terminal(example())
     assert "Next: " not in terminal(passed)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
+from gates.verdict import Outcome
 from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
 from gates.verdicts.reports.finding_text import measured_text, needs_text, rows_text
@@ -105,7 +106,8 @@ def _opening(verdict: Verdict, name: str) -> Iterator[str]:
     if checks:
         yield f"| **{title.lower()}** | |"
     for check in checks:
-        yield f"| {check.outcome.shown} ({check.severity.value}) | {cell(check.message)} |"
+        fix = f"<br>fix: {cell(check.fix)}" if check.fix and check.outcome is not Outcome.PASS else ""
+        yield f"| {check.outcome.shown} ({check.severity.value}) | {cell(check.message)}{fix} |"
     if step := next_step(verdict, findings(verdict), name):
         yield f"| **next** | {cell(step)} |"
     yield ""

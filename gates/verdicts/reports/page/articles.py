@@ -36,7 +36,7 @@ def article(verdict: Verdict, check: CheckResult, anchor: str, figures: CheckFig
     claim, numbers = in_two(check)
     heading = tag("h3", wording.badge(check.outcome, check.severity.value), " ", claim)
     facts = tag("dl", *_facts(verdict, check))
-    plot = tag("div", axis(check), class_="axis") if of_limit(check) else ""
+    plot = tag("div", tag("span", "limit", aria_hidden="true"), axis(check), class_="axis") if of_limit(check) else ""
     left = tag("div", *([tag("p", numbers)] if numbers else []), plot, facts, class_="facts")
     right = [tag("div", figures.own, class_="figures")] if figures.own else []
     look = f"finding {check.outcome.value}"

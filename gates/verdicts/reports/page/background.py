@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.columns import column_lines
@@ -22,7 +23,7 @@ from gates.verdicts.reports.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gates.verdict import Verdict
+    from gates.verdict import CheckResult, Verdict
 
 # Of thousands of files, or of checks that lack an input, the first say what they are.
 _MOST_LINES = 40
@@ -37,11 +38,17 @@ def background(verdict: Verdict) -> Markup:
 
 def not_configured(listed: Findings) -> Markup:
     """The checks that would run with a line more, with the line; those that do not apply are counted."""
-    lines = [[wording.title(check), tag("code", line_to_add(check))] for check in listed.missing[:_MOST_LINES]]
+    lines = [[_shown(check), tag("code", line_to_add(check))] for check in listed.missing[:_MOST_LINES]]
     rest = len(listed.not_configured) - len(listed.missing)
     parts = [table("Checks that a line in gates.toml would enable", ["check", "line to add"], lines)] if lines else []
     parts += [tag("p", f"{counted(rest, 'check')} cannot apply to this dataset.")] if rest else []
     return joined(parts)
+
+
+def _shown(check: CheckResult) -> str:
+    """What the check is called; the purpose that it lacks decides which of its entries counts."""
+    purpose = line_to_add(check).startswith("purpose")
+    return wording.title(replace(check, id=replace(check.id, detail="")) if purpose else check)
 
 
 def _parts(verdict: Verdict) -> Iterator[Markup]:

@@ -23,7 +23,7 @@ def matters(verdict: Verdict) -> tuple[str, list[CheckResult]]:
     listed = findings(verdict)
     serious = [check for check in (*listed.failures, *listed.undecided) if check.severity is not Severity.INFO]
     if serious:
-        return "What matters most", first_of_types([*serious, *listed.failures, *listed.undecided])
+        return "What matters most", first_of_types(serious)
     # A count that is as it has to be is no nearer to its limit than it should be.
     estimates = [check for check in listed.passed if check.low != check.high]
     near = [(gone[0], check) for check in estimates if (gone := of_limit(check)) and gone[0] > 0]

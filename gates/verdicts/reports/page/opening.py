@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.verdict import IN_MEMORY, Outcome
-from gates.verdicts.reports.finding_text import explain_command
+from gates.verdicts.reports.finding_text import explain_command, rows_text
 from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page import wording
@@ -96,6 +96,11 @@ def _sentence(check: CheckResult, anchor: str | None) -> Markup:
         claim, numbers = wording.title(check), check.message
     head = tag("a", claim, href=f"#{anchor}") if anchor else claim
     parts = [wording.badge(check.outcome, check.severity.value), tag("strong", head), tag("p", numbers)]
-    if check.fix and check.outcome is not Outcome.PASS:
-        parts.append(tag("p", tag("span", "fix ", class_="label"), check.fix, class_="fix"))
+    if check.outcome is not Outcome.PASS:
+        facts = {"rows": rows_text(check), "fix": check.fix}
+        parts += [
+            tag("p", tag("span", f"{label} ", class_="label"), text, class_=label)
+            for label, text in facts.items()
+            if text
+        ]
     return tag("li", *parts)
