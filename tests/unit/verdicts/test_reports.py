@@ -469,12 +469,13 @@ def test_what_too_few_rows_downgraded_says_so(report):
     assert downgraded not in report(example())
 
 
-@pytest.mark.parametrize("report", [terminal, markdown])
-def test_failures_and_no_others_have_their_fix(report):
+# In Markdown what matters most has its fix at the top, and all findings have theirs in the table below.
+@pytest.mark.parametrize(("report", "times"), [(terminal, 1), (markdown, 2)])
+def test_failures_and_no_others_have_their_fix(report, times):
     text = report(example())
 
-    assert text.count("retrain the generator on the worst column") == 1
-    assert text.count("open the quarantine file") == 1
+    assert text.count("retrain the generator on the worst column") == times
+    assert text.count("open the quarantine file") == times
     errors = replace(example(), checks=[one for one in example().checks if one.outcome is Outcome.ERROR])
     assert "    fix  " not in terminal(errors)
 
