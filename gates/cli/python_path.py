@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ def put_own_modules_last(arguments: Iterable[str]) -> str:
     has under the name of a library is not imported from then on, and modules that only it has are found as before.
     """
     tops = _tops(arguments)
-    inside = [name for name in sys.path if name and _is_below(Path(name), tops) and not _is_installed(Path(name))]
+    inside = [name for name in sys.path if name and _is_below(name, tops) and not _is_installed(Path(name))]
     if ran := next(_ran_before(tops), None):
         return (
             f"no verdict: {ran}, which belongs to the repository that is judged, was run by Python before gates began: leave "
@@ -42,11 +43,11 @@ def _ran_before(tops: set[Path]) -> Iterator[str]:
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         is_program = getattr(module, "__name__", "") == "__main__"
-        if isinstance(file, str) and not is_program and _is_below(Path(file), tops) and not _is_installed(Path(file)):
+        if isinstance(file, str) and not is_program and _is_below(file, tops) and not _is_installed(Path(file)):
             yield file
     searched = "" if sys.flags.ignore_environment else os.environ.get(_VARIABLE, "")
     for folder in searched.split(os.pathsep):
-        if folder and _is_below(Path(folder), tops):
+        if folder and _is_below(folder, tops):
             yield from _run_at_start(Path(folder))
 
 
@@ -68,9 +69,17 @@ def _top(place: Path) -> Path:
     return tops[-1] if tops else folder
 
 
-def _is_below(path: Path, tops: set[Path]) -> bool:
-    real = path.resolve()
-    return any(real.is_relative_to(top) for top in tops)
+def _is_below(name: str, tops: Iterable[Path]) -> bool:
+    """Of some thousand modules, whose folders are few: `Path.resolve` of each would take a third of a second."""
+    folder, last = os.path.split(name)
+    is_link = os.path.islink(name)  # noqa: PTH114  # a `Path` of each module takes as long as all the rest
+    real = os.path.realpath(name) if is_link else f"{_real_folder(folder)}{os.sep}{last}"
+    return any(f"{real}{os.sep}".startswith(f"{str(top).rstrip(os.sep)}{os.sep}") for top in tops)
+
+
+@cache
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def _is_installed(path: Path) -> bool:
