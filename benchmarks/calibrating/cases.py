@@ -100,6 +100,8 @@ CASES: tuple[Case, ...] = (
     Case(f"{_DIVERSITY}/distinct_3", "text", text_defects.stock_sentences, "synthetic sentences come from a stock of thirty"),
     Case(f"human/{_AGREEMENT}", "annotations", table_defects.guessed_labels, "human labels are guessed"),
     Case(f"synthetic/{_AGREEMENT}", "annotations", table_defects.guessed_by_machines, "synthetic labels are guessed"),
+    Case("human/expect_crowd_to_label_as_experts/bias", "annotations", table_defects.crowd_leans, "six of nine people, no experts, give one label whatever the item"),
+    Case("human/expect_crowd_to_label_as_experts/kappa", "annotations", table_defects.crowd_leans, "six of nine people, no experts, give one label whatever the item"),
     Case("synthetic/expect_machines_to_replace_annotators", "annotations", table_defects.guessed_by_machines, "synthetic labels are guessed"),
     Case("synthetic/expect_self_contradiction_ratio_to_be_less_than", "annotations", table_defects.judged_twice, "synthetic ratings stand there again with another label"),
     Case(f"{_POPULATION}/distance", "tabular", table_defects.group_missing, "women are replaced by men"),

@@ -110,6 +110,17 @@ def guessed_by_machines(sample: Sample, dose: float, rng: Rng) -> Sample:
     return with_synthetic(sample, _guessed(sample.synthetic, dose, rng))
 
 
+def crowd_leans(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Three of nine people are experts; of the ratings of the others a share is one label, whatever the item."""
+    who = pl.col("annotator").str.extract(r"(\d+)$").cast(pl.Int64)
+    human = sample.human.with_columns(expertise=pl.when(who < 3).then(pl.lit("expert")).otherwise(pl.lit("crowd")))
+    label = str(human["label"].sort()[0])
+    leans = pl.Series(rng.random(human.height) < dose) & (human["expertise"] == "crowd")
+    human = human.with_columns(label=pl.when(leans).then(pl.lit(label)).otherwise("label"))
+    synthetic = sample.synthetic.with_columns(expertise=pl.lit(None, dtype=pl.String))
+    return with_synthetic(replace(sample, human=human), synthetic)
+
+
 def _guessed(frame: pl.DataFrame, dose: float, rng: Rng) -> pl.DataFrame:
     at = chosen(frame.height, dose, rng)
     labels = frame["label"].unique().sort().to_list()

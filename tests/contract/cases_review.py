@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from gates.metrics.review.acceptance import Risks
 from gates.metrics.review.accepted import NO_REVIEW
 from gates.metrics.review.planned import ReviewRequest
@@ -15,11 +17,12 @@ from gates.review.record import write_record
 from gates.verdict import Outcome
 from tests.contract.case import Case, Missing
 from tests.contract.cases_common import EVERY
-from tests.contract.changes import having
+from tests.contract.changes import having, without_role
 
 if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.metrics.review.planned import ReviewPlan, ReviewTask
+    from tests.contract.sound_datasets import Dataset
 
 CHECK = "combined/expect_review_to_accept"
 
@@ -54,6 +57,20 @@ class People:
         return RowReview(is_accepted, "bo" if task.twin else "ana", guess)
 
 
+def _with_a_crowd(dataset: Dataset) -> Dataset:
+    """One of three people is no expert."""
+    expertise = pl.when(pl.col("annotator") == "cy").then(pl.lit("crowd")).otherwise("expertise")
+    return dataset.having(rows=dataset.rows.with_columns(expertise=expertise))
+
+
+def _crowd_that_leans(dataset: Dataset) -> Dataset:
+    """Whoever is no expert says good of every other item that is not."""
+    is_turned = (pl.col("expertise") == "crowd") & (pl.int_range(pl.len()) % 2 == 0)
+    return dataset.having(
+        rows=dataset.rows.with_columns(label=pl.when(is_turned).then(pl.lit("good")).otherwise("label"))
+    )
+
+
 SOUND = having(review=People())
 NOBODY = Missing(having(review=None), Outcome.NOT_CONFIGURED, NO_REVIEW)
 
@@ -72,5 +89,20 @@ CASES = (
         f"{CHECK}/told_apart", EVERY, "tabular",
         having(review=People(is_told=True)), "reviewers take 0.0 % of",
         prepared=SOUND, too_few=having(review=People(until=9)), missing=NOBODY, costly=True,
+    ),
+    *(
+        Case(
+            f"human/expect_crowd_to_label_as_experts/{measure}", ("annotations",), "annotations",
+            _crowd_that_leans, reason, prepared=_with_a_crowd, too_few=_with_a_crowd, costly=True,
+            also=frozenset({f"human/expect_crowd_to_label_as_experts/{other}", *also}),
+            missing=Missing(
+                without_role("expertise"), Outcome.NOT_CONFIGURED,
+                'nobody says which annotators are experts; add: columns = { expertise = "…" }',
+            ),
+        )
+        for measure, other, also, reason in (
+            ("bias", "kappa", (), "of the crowd's labels and"),
+            ("kappa", "bias", (), "kappa 0."),
+        )
     ),
 )  # fmt: skip
