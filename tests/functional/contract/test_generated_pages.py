@@ -90,7 +90,8 @@ def test_what_nobody_can_know_is_said_of_every_question():
 
 
 def test_question_that_loses_its_last_check_is_not_answered_any_more():
-    fewer = [use for use in USES if use.entry.type != "expect_expert_ratio_to_be_between"]
+    of_experts = {"expect_expert_ratio_to_be_between", "expect_crowd_to_label_as_experts"}
+    fewer = [use for use in USES if use.entry.type not in of_experts]
 
     assert filesystem_error(fewer) == ["expert knowledge"]
 
