@@ -163,6 +163,7 @@ class _FrameCheck:
         # A column's name in the files by its role, where both name it.
         self.aliases = aliases
         self.content = content
+        self._names = frozenset(content.columns)
         # A frame without columns has forgotten how many rows it had.
         self.height = height
         self.failing: dict[str, npt.NDArray[np.bool_]] = {}
@@ -204,7 +205,7 @@ class _FrameCheck:
     def _matching(self, column: ColumnRules) -> list[str]:
         if column.column.regex:
             return self.content.lazy().select(pl.col(column.column.selector)).collect_schema().names()
-        return [column.name] if column.name in self.content.columns else []
+        return [column.name] if column.name in self._names else []
 
     def _present(self, column: ColumnRules) -> list[str]:
         names = self._matching(column)
@@ -339,8 +340,9 @@ def _first_line(error: SchemaError) -> str:
 
 def _with_file_names(frame: pl.DataFrame, view_names: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, str]]:
     """The frame under the files' names, roles beside them; and the file's name by role."""
-    renamed = frame.rename({view: file for file, view in view_names.items() if view in frame.columns})
-    apart = {view for view in frame.columns if view not in renamed.columns and view != WRITTEN_ORIGIN}
+    views = dict.fromkeys(frame.columns)
+    renamed = frame.rename({view: file for file, view in view_names.items() if view in views})
+    apart = views.keys() - {*renamed.columns, WRITTEN_ORIGIN}
     aliases = {view: file for file, view in view_names.items() if view in apart}
     return renamed.with_columns(pl.col(file).alias(role) for role, file in aliases.items()), aliases
 

@@ -69,7 +69,10 @@ def stage_csv(
     if rows == 0:
         raise NoRowsError(f"{file.name}: a header without rows")
     casts = ", ".join(_cast(name, kind) for name, kind in zip(names, kinds, strict=True))
+    # Of 3,000 columns the search for expressions that occur twice, as a column does in its own nullif, took 5.4 s.
+    connection.execute("SET disabled_optimizers = 'common_subexpressions'")
     connection.execute(copy(select(casts, source), target))
+    connection.execute("RESET disabled_optimizers")
     folder.discard(raw)
     return empty
 

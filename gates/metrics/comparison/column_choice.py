@@ -93,11 +93,23 @@ def rough_strengths(codes: Codes) -> Floats:
     return rough
 
 
+def strongest(strengths: Floats, count: int) -> Ints:
+    """Positions of the largest strengths in their order, of equal ones the first; none is NaN.
+
+    Of millions, as of pairs of thousands of columns, only those are put in order that may be among them.
+    """
+    if not 0 < count < len(strengths):
+        return np.argsort(-strengths, kind="stable")[:count]
+    rest = len(strengths) - count
+    strong = np.flatnonzero(strengths >= np.partition(strengths, rest)[rest])
+    return strong[np.argsort(-strengths[strong], kind="stable")[:count]]
+
+
 def strongest_columns(codes: Codes, count: int) -> Ints:
     """Positions, ascending, of the columns of the pairs whose codes are correlated most. codes: rows x columns."""
     lefts, rights = np.triu_indices(codes.shape[1], 1)
     strength = rough_strengths(codes)[lefts, rights]
     # So many pairs are of `count` columns at least.
-    best = np.argsort(-strength, kind="stable")[: count * count // 2]
+    best = strongest(strength, count * count // 2)
     columns = dict.fromkeys(np.column_stack([lefts[best], rights[best]]).ravel().tolist())
     return np.sort(list(columns)[:count])

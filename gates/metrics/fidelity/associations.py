@@ -9,7 +9,7 @@ import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, rough_strengths
+from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, rough_strengths, strongest
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_by_role
@@ -206,7 +206,7 @@ def _pairs(features: tuple[Feature, ...], sizes: dict[str, int], rows: _Codes) -
     lefts, rights = np.triu_indices(len(features), 1)
     if len(lefts) > PROBED_AT_MOST:
         rough = rough_strengths(np.column_stack([rows[feature.name][:ROWS_TO_CHOOSE_BY] for feature in features]))
-        chosen = np.sort(np.argsort(-rough[lefts, rights], kind="stable")[:PROBED_AT_MOST])
+        chosen = np.sort(strongest(rough[lefts, rights], PROBED_AT_MOST))
         lefts, rights = lefts[chosen], rights[chosen]
     every = tuple(zip(lefts.tolist(), rights.tolist(), strict=True))
     if len(every) <= PAIRS_AT_MOST:

@@ -23,9 +23,9 @@ MISREAD_AT_LEAST = 0.01
 
 def misread_values(scan: Scan) -> Iterator[tuple[str, str]]:
     """Columns of words that one side has misread more often than the other, each with a message; texts have marks of their own."""
+    schemas = scan.human.frame.schema, scan.synthetic.frame.schema
     for name in scan.roles.content:
-        frames = scan.human.frame, scan.synthetic.frame
-        if name in scan.roles.texts or any(frame.schema[name] != pl.String for frame in frames):
+        if name in scan.roles.texts or any(kinds[name] != pl.String for kinds in schemas):
             continue
         human, synthetic = (_misread(rows, name) for rows in (scan.human, scan.synthetic))
         for (hits, rows), (others, all_others) in ((synthetic, human), (human, synthetic)):

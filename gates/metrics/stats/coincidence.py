@@ -42,7 +42,9 @@ def coincide(trained: Ints, tested: Ints) -> bool:
 
 def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> Hashes:
     """64-bit hash of what each row says in these columns, whatever types these have."""
-    return frame.select(_text_of(frame, name) for name in columns).hash_rows().to_numpy()
+    # Of a wide frame the schema takes as long as the columns: it is asked for once.
+    kinds = frame.schema
+    return frame.select(_text_of(name, kinds[name]) for name in columns).hash_rows().to_numpy()
 
 
 def _likely_ratio(trained: Ints, tested: Ints) -> float:
@@ -105,9 +107,8 @@ def has_peak(times: Ints) -> bool:
     return bool((here > highest + _PEAK_SPREADS * spread).any())
 
 
-def _text_of(frame: pl.DataFrame, name: str) -> pl.Expr:
+def _text_of(name: str, kind: pl.DataType) -> pl.Expr:
     """A column as texts, which are equal where its values are: two files may have it with two types."""
-    kind = frame.schema[name]
     text = _texts_in(pl.col(name), kind)
     return pl.struct(text.alias(name)).struct.json_encode().alias(name) if kind.is_nested() else text
 

@@ -9,7 +9,7 @@ import pytest
 
 from gates.metrics.comparison.classifiers import COLUMNS_A_FIT, Table, one_thread
 from gates.metrics.comparison.clustered_auc import cross_validated_area
-from gates.metrics.comparison.column_choice import chosen_columns, coarse_codes
+from gates.metrics.comparison.column_choice import chosen_columns, coarse_codes, strongest
 
 ROWS = 400
 LABELS = np.repeat(np.array([0, 1], dtype=np.int8), ROWS // 2)
@@ -86,3 +86,11 @@ def test_a_column_that_has_no_value_among_the_rows_of_a_fit_tells_nothing():
     model.values[0, 2] = 1.0
 
     assert 0.35 < area(model) < 0.65
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 299, 300, 400])
+def test_strongest_are_the_first_of_all_in_order(count):
+    # Few values, so that many are equal.
+    strengths = np.random.default_rng(count).integers(0, 9, 300) / 8
+
+    assert strongest(strengths, count).tolist() == np.argsort(-strengths, kind="stable")[:count].tolist()
