@@ -111,7 +111,9 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         quarantined, writer_path, seen = row_pass.run(holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
-        unchecked, rows, left_out = unchecked_scope(seen), _row_counts(seen), not_compared(seen)
+        unchecked, rows = unchecked_scope(seen), _row_counts(seen)
+        # Where no check asked for samples nothing was compared, and to name some columns would say that the others were.
+        left_out = not_compared(seen) if seen.is_drawn else {}
         small = small_generators(seen.index)
         # The suites read rows by themselves, and need the memory that samples and index take.
         seen.release()

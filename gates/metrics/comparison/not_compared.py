@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, TURNS
-from gates.data.scan.samples import human_values, sample_size
-from gates.metrics.comparison.encoding import is_whole, why_never_compared, why_not_compared
+from gates.metrics.comparison.encoding import why_not_compared
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from gates.data.scan.result import Scan
 
 
@@ -33,34 +28,13 @@ def not_compared(scan: Scan) -> dict[str, str]:
     }
     compared = {*roles.content} - {*roles.identifying} - _unspoken(scan)
     human_rows = int(scan.index.of(HUMAN_CODE).sum())
-    values = _values(scan, compared, human_rows)
     reasons = {}
-    for name, kind in scan.inputs.schema.items():
+    for name in scan.inputs.schema:
         if name in compared and human_rows:
-            reasons[name] = why_not_compared(values[name]) if name in values else why_never_compared(kind)
+            reasons[name] = why_not_compared(scan.human.frame[name])
         elif name not in {*parts, *roles.content}:
             reasons[name] = "has no role"
     return {name: reason for name, reason in reasons.items() if reason}
-
-
-def _values(scan: Scan, names: Collection[str], human_rows: int) -> pl.DataFrame:
-    """Human values of the columns that their type and the number of their values say too little of.
-
-    A column with so many values that some of them must have been drawn has values. Whether whole numbers number the rows
-    is seen from them alone.
-    """
-    if not human_rows:
-        return pl.DataFrame()
-    distinct = int((scan.index.of(HUMAN_CODE) & scan.index.is_first).sum())
-    drawn = min(sample_size(scan.roles), distinct)
-    wanted = [
-        name
-        for name, kind in scan.inputs.schema.items()
-        if name in names
-        and not why_never_compared(kind)
-        and (is_whole(kind) or scan.counts.human_columns.get(name, 0) <= human_rows - drawn)
-    ]
-    return human_values(scan, wanted)
 
 
 def _unspoken(scan: Scan) -> set[str]:
