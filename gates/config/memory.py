@@ -102,13 +102,21 @@ def for_rows(rows: int | None) -> int:
 
     None for rows that a dataset is set against, of holdouts and evaluation sets, which are small: a quarter of it.
     """
-    left = limit() - PROGRAM - _COPIES * batch_bytes()
+    left = limit() - PROGRAM - _COPIES * batch_bytes() - entries_bytes()
     return max(LEAST_DATABASE, left // 4 if rows is None else left - ROW_BYTES * rows)
 
 
 def batch_bytes() -> int:
     """Bytes of rows that are looked at together: 64 MB, beyond which nothing gets quicker, or what fits eight times."""
     return min(64 << 20, (limit() - PROGRAM) // (4 * _COPIES))
+
+
+def entries_bytes() -> int:
+    """Bytes of entries of rows that a table keeps before it is written to disk: a million and a half, or what fits beside the rest.
+
+    Less than 16 MB would cost more statements of DuckDB than it saves memory.
+    """
+    return max(16 << 20, min(64 << 20, (limit() - PROGRAM) // 16))
 
 
 def tokens_in_memory() -> int:

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from gates.config.memory import for_rows
+from gates.config.memory import entries_bytes, for_rows
 from gates.data.duckdb.connection import connect, limit_memory
 from gates.data.sql import identifier, select
 from gates.errors import GatesError
@@ -44,18 +44,19 @@ class DuckSortedTable:
         self._by = ", ".join(f"{identifier(name)} NULLS FIRST" for name in by)
         self._name = f"_gates_table_{next(_NUMBERS)}"
         weakref.finalize(self, _drop, reader, self._name).atexit = False
-        self._waiting: list[pa.RecordBatch | pa.Table] = []
-        self._rows, self._written, self._is_sorted = 0, 0, True
+        self._waiting: list[pa.Table] = []
+        self._waiting_bytes = self._rows = self._written = 0
+        self._is_sorted = True
 
     def append(self, rows: pa.RecordBatch | pa.Table) -> None:
         """Add rows; all have the same columns."""
         if not rows.num_rows:
             return
-        self._waiting.append(rows)
+        self._waiting.append(rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows]))
+        self._waiting_bytes += rows.nbytes
         self._rows += rows.num_rows
         self._is_sorted = False
-        is_large = sum(one.nbytes for one in self._waiting) > _WRITTEN_BYTES
-        if is_large or self._rows - self._written >= _WRITTEN_ROWS:
+        if self._is_full():
             self._write()
 
     def in_order(self) -> Iterator[pa.RecordBatch]:
@@ -70,16 +71,19 @@ class DuckSortedTable:
             return _empty_table, (type(self), self._columns)
         return TableRows, (pa.Table.from_batches(self.in_order()),)
 
+    def _is_full(self) -> bool:
+        """Whether what waits is to be written before more comes."""
+        return self._rows - self._written >= _WRITTEN_ROWS or self._waiting_bytes > _WRITTEN_BYTES
+
     def _write(self) -> None:
         """Bring into the table what waits for it."""
         if not self._waiting:
             return
-        tables = (rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows]) for rows in self._waiting)
         with self._reader() as connection:
-            connection.register(_ROWS, pa.concat_tables(tables, promote_options="permissive"))
+            connection.register(_ROWS, pa.concat_tables(self._waiting, promote_options="permissive"))
             into = f"INSERT INTO {self._name}" if self._written else f"CREATE TABLE {self._name} AS"
             connection.execute(f"{into} {select('*', _ROWS)}")
-        self._waiting, self._written = [], self._rows
+        self._waiting, self._waiting_bytes, self._written = [], 0, self._rows
 
     def _sorted(self) -> str:
         """The table's name; its rows stand in order from now on."""
@@ -95,11 +99,14 @@ class DuckSortedTable:
 
 
 class DuckTable(DuckSortedTable):
-    """A `gates.data.engine.IndexTable`, in the order of row ids."""
+    """A `gates.data.engine.IndexTable`, in the order of row ids.
+
+    As long as entries fit they stay in memory, where columns are read; whoever asks for groups has them written first.
+    """
 
     def __init__(self, reader: Reader, _by: Sequence[str] = (_ROW_ID,)) -> None:
         super().__init__(reader, [_ROW_ID])
-        self._last = -1
+        self._last, self._bytes_in_memory = -1, entries_bytes()
 
     def append(self, rows: pa.RecordBatch | pa.Table) -> None:
         """Add entries; every batch has the same columns, `row_id` among them."""
@@ -108,13 +115,15 @@ class DuckTable(DuckSortedTable):
             return
         is_next = self._is_sorted and bool(row_id[0] > self._last and (row_id[1:] > row_id[:-1]).all())
         super().append(rows)
-        self._last, self._is_sorted = int(row_id[-1]), is_next
+        self._last, self._is_sorted = max(self._last, int(row_id.max())), is_next
 
     def __len__(self) -> int:
         return self._rows
 
     def columns(self, *names: str, row_ids: tuple[int, int] | None = None) -> Iterator[pa.RecordBatch]:
         """These columns in the order of row ids. row_ids: of the rows with ids from the first to before the second."""
+        if not self._written:
+            return self._in_memory(names, row_ids)
         where = [] if row_ids is None else [f"WHERE {_ROW_ID} >= {row_ids[0]} AND {_ROW_ID} < {row_ids[1]}"]
         return self._ask(select(", ".join(map(identifier, names)), self._sorted(), *where))
 
@@ -143,6 +152,30 @@ class DuckTable(DuckSortedTable):
         rank = f"row_number() OVER (PARTITION BY {listed} ORDER BY {identifier(by)}, {_POSITION}) - 1"
         query = select(f"{_POSITION}, {rank}", f"{rows} SEMI JOIN ({groups}) AS groups USING ({listed})")
         return ((batch.column(0).to_numpy(), batch.column(1).to_numpy()) for batch in self._ask(query))
+
+    def _is_full(self) -> bool:
+        return super()._is_full() and (self._written > 0 or self._waiting_bytes > self._bytes_in_memory)
+
+    def _sorted(self) -> str:
+        if not self._written:
+            self._sort_in_memory()
+        return super()._sorted()
+
+    def _sort_in_memory(self) -> None:
+        if not self._is_sorted:
+            rows = pa.concat_tables(self._waiting, promote_options="permissive")
+            order = np.argsort(rows.column(_ROW_ID).to_numpy(), kind="stable")
+            self._waiting, self._is_sorted = [rows.take(pa.array(order))], True
+
+    def _in_memory(self, names: Sequence[str], row_ids: tuple[int, int] | None) -> Iterator[pa.RecordBatch]:
+        """As `columns`, while nothing is written."""
+        self._sort_in_memory()
+        for rows in self._waiting:
+            part = rows
+            if row_ids is not None:
+                begin, end = np.searchsorted(rows.column(_ROW_ID).to_numpy(), row_ids).tolist()
+                part = rows.slice(begin, end - begin)
+            yield from part.select(names).to_batches(_BATCH_ROWS)
 
     def _groups(self, question: Grouped, columns: str) -> str:
         """SQL of the groups. Masks and numbers stand beside the rows, in their order."""

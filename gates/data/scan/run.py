@@ -170,6 +170,8 @@ def _keep(remembered: Remembered, files_read: Iterable[int], builder: IndexBuild
 
 def small_generators(index: RowIndex) -> dict[str, int]:
     """The rows of each generator beside others that has too few to be judged alone, the largest first."""
+    if not index.generators:
+        return {}
     made = index.generator[index.of(SYNTHETIC_CODE)]
     counts = {name: int((made == number).sum()) for number, name in enumerate(index.generators)}
     small = {name: count for name, count in counts.items() if 0 < count < min(GENERATOR_ROWS, len(made))}

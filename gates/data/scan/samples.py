@@ -13,12 +13,11 @@ from gates.data.scan.result import Rows
 from gates.data.text.mix import combine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
     from gates.data.arrays import Hashes, Ints, Mask
-    from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
 
 Name = TypeVar("Name")
@@ -37,20 +36,12 @@ SAMPLE_ROWS = 50_000
 SAMPLE_TEXTS = 10_000
 
 
+_LARGEST = np.iinfo(np.uint64).max
+
+
 def sample_size(roles: Roles) -> int:
     """How many rows of an origin are kept at most."""
     return SAMPLE_TEXTS if roles.texts else SAMPLE_ROWS
-
-
-def human_values(scan: Scan, names: Sequence[str]) -> pl.DataFrame:
-    """These columns of the sample of the human rows; where no check asked for the sample, no other is fetched for it."""
-    if not names:
-        return pl.DataFrame()
-    if scan.is_drawn:
-        return scan.human.frame.select(names)
-    sampler = Sampler(scan.source, scan.roles, scan.index, scan.samples_are_distinct)
-    (row_id,) = sampler.row_ids({HUMAN_CODE: scan.index.of(HUMAN_CODE)}, sample_size(scan.roles))
-    return scan.source.take(row_id, names).select(names)
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,9 @@ class Sampler:
         """Bottom-k rows under each mask, in the order of their keys; a row in several samples is fetched once."""
         index = self.index
         chosen = self._bottom(masks, size)
-        wanted = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *chosen.values()]))
+        is_wanted = np.zeros(len(index), dtype=bool)
+        is_wanted[np.concatenate([np.empty(0, dtype=np.int64), *chosen.values()])] = True
+        wanted = np.flatnonzero(is_wanted)
         fetched = self.source.take(index.ids(wanted)).drop(ROW_ID, ORIGIN)
         digest = index.at("digest", wanted)
         groups = self._groups(fetched, wanted, digest)
@@ -93,16 +86,14 @@ class Sampler:
 
     def _bottom(self, masks: Mapping[Name, Mask], size: int) -> dict[Name, Ints]:
         """Positions of the rows under each mask that have the smallest keys, in the order of these; of equal keys the first row's."""
-        nothing = np.empty(0, dtype=np.int64)
-        lowest = {name: (nothing.astype(np.uint64), nothing) for name in masks}
+        lowest = {name: _Lowest(size) for name in masks}
         is_countable = self.is_countable
         for begin, keys in self.index.sampling_keys():
             part = slice(begin, begin + len(keys))
             for name, mask in masks.items():
-                rows = np.flatnonzero(mask[part] & is_countable[part])
-                own, positions = lowest[name]
-                lowest[name] = _lowest(np.append(own, keys[rows]), np.append(positions, rows + begin), size)
-        return {name: positions for name, (_, positions) in lowest.items()}
+                rows = np.flatnonzero(mask[part] & is_countable[part] & lowest[name].may_take(keys))
+                lowest[name].add(keys[rows], rows + begin)
+        return {name: one.positions() for name, one in lowest.items()}
 
     def _groups(self, fetched: pl.DataFrame, wanted: Ints, digest: Hashes) -> Hashes:
         """The group of each row. Without declared groups a row is a group of its own, and equal rows of both origins share one.
@@ -128,10 +119,41 @@ def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
     return len(human) < 2 or 2 * synthetic.is_in(human.implode()).sum() >= len(synthetic)  # noqa: PLR2004  # one alone
 
 
-def _lowest(keys: Hashes, positions: Ints, size: int) -> tuple[Hashes, Ints]:
-    """The smallest of the keys in their order, with their positions; of equal keys the first."""
-    if len(keys) > size:
-        low = keys <= np.partition(keys, size - 1)[size - 1]
-        keys, positions = keys[low], positions[low]
-    order = np.argsort(keys, kind="stable")[:size]
-    return keys[order], positions[order]
+class _Lowest:
+    """The positions of the smallest keys of all that are added; of equal keys the first. size: how many at most."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._bound = size, np.uint64(_LARGEST)
+        self._keys: list[Hashes] = []
+        self._positions: list[Ints] = []
+        self._rows = 0
+
+    def may_take(self, keys: Hashes) -> Mask:
+        """Mask of the keys that may be among the smallest; others need not be added."""
+        # What equals the bound comes after keys that are no larger and fill the sample, unless no bound is known yet.
+        mask: Mask = keys < self._bound if self._bound < _LARGEST else np.ones(len(keys), dtype=bool)
+        return mask
+
+    def add(self, keys: Hashes, positions: Ints) -> None:
+        """Take some more, whose positions come after all others'."""
+        self._keys.append(keys)
+        self._positions.append(positions)
+        self._rows += len(keys)
+        # Twice as many as are kept: each is looked at twice on average, whatever comes.
+        if self._rows >= 2 * self._size:
+            self._cut()
+
+    def positions(self) -> Ints:
+        """The positions in the order of their keys."""
+        keys, positions = self._cut()
+        return positions[np.argsort(keys, kind="stable")[: self._size]]
+
+    def _cut(self) -> tuple[Hashes, Ints]:
+        keys = np.concatenate([np.empty(0, dtype=np.uint64), *self._keys])
+        positions = np.concatenate([np.empty(0, dtype=np.int64), *self._positions])
+        if len(keys) >= self._size:
+            self._bound = np.partition(keys, self._size - 1)[self._size - 1]
+            is_low = keys <= self._bound
+            keys, positions = keys[is_low], positions[is_low]
+        self._keys, self._positions, self._rows = [keys], [positions], len(keys)
+        return keys, positions

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from gates.data.values.readings import Readings
 
 # Counts up when what is kept of a file, or how it is written down, changes.
-FORMAT = 1
+FORMAT = 2
 _ABOUT = b"gates"
+# Left out where they are the hashes of the content: without a declared group, and where a row is all content.
+_AS_DIGEST = ("group", "whole")
 
 
 class SummaryStore(Protocol):
@@ -112,8 +114,9 @@ class Summaries:
 def _written(index: FileIndex) -> bytes:
     """The arrays as an Arrow stream without row ids; one value stands for an array of equal ones."""
     columns = dict(index.columns)
-    if np.array_equal(columns["group"], columns["digest"]):
-        del columns["group"]
+    for name in _AS_DIGEST:
+        if np.array_equal(columns[name], columns["digest"]):
+            del columns[name]
     same = {name: array[0] for name, array in columns.items() if len(array) and (array == array[0]).all()}
     about = {
         "rows": len(index),
@@ -134,7 +137,8 @@ def _read(content: bytes) -> FileIndex:
         batch = stream.read_next_batch()
     about = json.loads(batch.schema.metadata[_ABOUT])
     columns = dict(_columns(batch, about["same"], about["rows"]))
-    columns.setdefault("group", columns["digest"])
+    for name in _AS_DIGEST:
+        columns.setdefault(name, columns["digest"])
     return FileIndex(columns, tuple(about["names"]), tuple(about["values"]))
 
 

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.config.memory import MEMORY_VARIABLE
+from gates.data.duckdb import index_table
 from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckTable, table_apart
-from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.facts import ROWS_PER_FILE_BITS, Roles
 from gates.data.scan import row_index
 from gates.data.scan.row_index import RowIndex
+from gates.data.scan.samples import Sampler
 from gates.data.text.mix import combine, row_keys
 from gates.metrics.copies.drawn_repeats import repeat_share
 from tests.peak_memory import OWN_PEAK
@@ -44,21 +46,26 @@ def entries_of(rows):
     return frame.drop("file", "mask"), frame["mask"].to_numpy()
 
 
-def index_of(frames):
-    table = table_apart(connect, DuckTable)
-    for frame in frames:
-        for batch in frame.to_arrow().to_batches():
-            table.append(batch)
+def index_of(frames, *, on_disk=False):
+    """An index of these entries. on_disk: entries are written as they come, as those are that do not fit in memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        if on_disk:
+            patch.setattr(index_table, "entries_bytes", lambda: 0)
+            patch.setattr(index_table, "_WRITTEN_ROWS", 1)
+        table = table_apart(connect, DuckTable)
+        for frame in frames:
+            for batch in frame.to_arrow().to_batches():
+                table.append(batch)
     return RowIndex(table, NAMES)
 
 
 @settings(max_examples=40, deadline=None)
-@given(rows=ROWS, cut=st.integers(0, 40), order=st.randoms(use_true_random=False))
-def test_groups_are_what_polars_makes_of_all_rows(rows, cut, order):
+@given(rows=ROWS, cut=st.integers(0, 40), order=st.randoms(use_true_random=False), on_disk=st.booleans())
+def test_groups_are_what_polars_makes_of_all_rows(rows, cut, order, on_disk):
     entries, mask = entries_of(rows)
     parts = [entries[:cut], entries[cut:]]
     order.shuffle(parts)
-    index, digest = index_of(parts), entries["digest"]
+    index, digest = index_of(parts, on_disk=on_disk), entries["digest"]
     masked = entries.with_row_index("position").filter(pl.Series(mask))
     first = masked.group_by("digest").agg(pl.col("position").min(), rows=pl.len()).sort("digest")
 
@@ -86,6 +93,27 @@ def test_groups_are_what_polars_makes_of_all_rows(rows, cut, order):
     ranked = ranked.with_columns(rank=pl.int_range(pl.len()).over("digest", "origin")).sort("position")
     assert index.occurrence.tolist() == ranked["rank"].to_list()
     assert index.at("group", every[::-1]).tolist() == entries["group"].to_list()[::-1]
+    second = [
+        pl.DataFrame(piece)
+        for piece in index.table.columns("whole", row_ids=(1 << ROWS_PER_FILE_BITS, 2 << ROWS_PER_FILE_BITS))
+    ]
+    expected = entries.filter(pl.col("row_id") // (1 << ROWS_PER_FILE_BITS) == 1)["whole"].to_list()
+    assert [whole for piece in second for whole in piece["whole"].to_list()] == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=ROWS, size=st.integers(1, 8), is_distinct=st.booleans(), pieces=st.integers(1, 9))
+def test_samples_are_the_rows_with_the_smallest_keys_of_all(rows, size, is_distinct, pieces):
+    entries, mask = entries_of(rows)
+    index = index_of(entries.iter_slices(pieces))
+    keys = np.concatenate([piece for _, piece in index.sampling_keys()])
+    may_be = mask & (index.occurrence == 0) if is_distinct else mask
+    chosen = np.flatnonzero(may_be)
+
+    roles = Roles("tabular", ("whole",))
+    (drawn,) = Sampler(index.table, roles, index, is_distinct).row_ids({"rows": mask}, size)
+
+    assert drawn.tolist() == index.ids(chosen[np.argsort(keys[chosen], kind="stable")[:size]]).tolist()
 
 
 @settings(max_examples=40, deadline=None)

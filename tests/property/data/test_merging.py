@@ -138,7 +138,7 @@ def both(value: object) -> object:
 
 
 def keys(index):
-    return [plain(pl.DataFrame(piece)) for piece in index.table.columns("row_id", "digest", "origin")]
+    return [row for piece in index.table.columns("row_id", "digest", "origin") for row in pl.DataFrame(piece).rows()]
 
 
 # How each accumulator is made, and its value without what hangs on the order in which rows came.
