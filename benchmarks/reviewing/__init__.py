@@ -1,0 +1,1 @@
+"""What reviews by people promise, set against what comes of them: intervals, acceptance plans, machines in people's place."""
