@@ -116,7 +116,19 @@ def _message(entry: SuiteEntry, outcome: Outcome, text: str) -> str:
     """The text; of what failed behind a sentence on what is wrong."""
     if outcome is Outcome.PASS:
         return text
+    if entry.type in ROW_COUNTS:
+        wrong = "too few" if _is_minimum(entry) else "not the right number of"
+        return f"There are {wrong} {_rows_of(entry)}: {text}."
     return f"{_subject(entry)} does not meet the expectation '{_expected(entry)}': {text}."
+
+
+def _is_minimum(entry: SuiteEntry) -> bool:
+    return isinstance(entry.kwargs.get("min_value"), int) and entry.kwargs.get("max_value") is None
+
+
+def _rows_of(entry: SuiteEntry) -> str:
+    scope = entry.check_id.scope
+    return "rows" if scope is Scope.COMBINED else f"{scope} rows"
 
 
 def _subject(entry: SuiteEntry) -> str:
@@ -140,10 +152,9 @@ def _expected(entry: SuiteEntry) -> str:
 def _fix(entry: SuiteEntry, outcome: Outcome) -> str:
     if outcome is not Outcome.FAIL:
         return ""
-    scope, least = entry.check_id.scope, entry.kwargs.get("min_value")
-    if entry.type in ROW_COUNTS and isinstance(least, int) and entry.kwargs.get("max_value") is None:
-        rows = "rows" if scope is Scope.COMBINED else f"{scope} rows"
-        return f"Add {rows} (at least {least:,}), or lower `min_value` in the {scope} suite where fewer will do."
+    scope = entry.check_id.scope
+    if entry.type in ROW_COUNTS and _is_minimum(entry):
+        return f"Add {_rows_of(entry)} (at least {entry.kwargs['min_value']:,}), or lower `min_value` in the {scope} suite where fewer will do."
     return f"Correct the rows, or the expectation in the {scope} suite where it asks too much."
 
 
