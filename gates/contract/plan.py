@@ -142,7 +142,7 @@ def _in_view(entry: SuiteEntry, view_names: Mapping[str, str], rules: Collection
         if isinstance(value, str):
             kwargs[name] = view_names.get(value, value)
         elif isinstance(value, list):
-            kwargs[name] = [view_names.get(one, one) for one in value]
+            kwargs[name] = [view_names.get(one, one) if isinstance(one, str) else one for one in value]
     if entry.type == ROW_FAILURES and (rule := str(kwargs.get("rule"))) not in rules:
         column, _, name = rule.rpartition("/")
         renamed = f"{view_names.get(column, column)}/{name}"

@@ -78,10 +78,16 @@ class _Walk:
         line = self._line()
         try:
             value, self.position = self.decoder.raw_decode(self.text, self.position)
+            json.dumps(value, ensure_ascii=False).encode()
         except json.JSONDecodeError as error:
             raise SuiteError(f"{self.path}:{error.lineno}: not JSON: {error.msg} (column {error.colno})") from error
         except RecursionError as error:
             raise self._error("nested too deeply") from error
+        except UnicodeEncodeError as error:
+            half = repr(error.object[error.start])
+            raise SuiteError(
+                f"{self.path}:{line}: {half} is half of a surrogate pair; write the whole letter"
+            ) from error
         except ValueError as error:
             raise self._error("a number of more digits than can be read") from error
         return Placed(value, line)

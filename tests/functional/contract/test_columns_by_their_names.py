@@ -12,6 +12,7 @@ import pytest
 from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import resolve
 from gates.config.load import load_config
+from gates.errors import SuiteError
 from gates.verdict import Outcome, Scope
 
 if TYPE_CHECKING:
@@ -109,3 +110,14 @@ def test_row_rules_of_synthetic_rows_need_no_human_rows(tmp_path):
     assert outcomes == {Outcome.PASS, Outcome.FAIL}
     assert checks[f"synthetic/{RULES}/text/not-blank"].outcome is Outcome.FAIL
     assert checks[f"human/{RULES}/text/not-blank"].outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize("column", [[[]], [["body"]], [{"a": 1}]])
+def test_a_column_that_is_no_name_is_refused_with_its_place(tmp_path, column):
+    entry = {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": column, "value_set": ["a"]}}
+    project(tmp_path, "", {"human": [entry]})
+
+    with pytest.raises(
+        SuiteError, match=r"expectations/claims/human\.json:1: expect_column_values_to_be_in_set: column"
+    ):
+        judged(tmp_path)

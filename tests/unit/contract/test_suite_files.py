@@ -222,3 +222,11 @@ def test_reading_suites_does_not_import_great_expectations(tmp_path):
     )
 
     assert subprocess.run([sys.executable, str(program)], check=False).returncode == 0
+
+
+def test_half_of_a_surrogate_pair_is_refused_with_its_line(tmp_path):
+    text = '{"name": "x", "expectations": [\n  {"type": "expect_column_to_exist", "kwargs": {"column": "a\\ud800"}}\n]}'
+
+    assert (
+        error_of(tmp_path, text) == "suites/human.json:2: '\\ud800' is half of a surrogate pair; write the whole letter"
+    )
