@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.verdict import IN_MEMORY, Outcome
+from gates.verdicts.reports.evidence import FIRST
 from gates.verdicts.reports.finding_text import explain_command, rows_text
 from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally
 from gates.verdicts.reports.next_step import next_step
@@ -97,7 +98,10 @@ def _sentence(check: CheckResult, anchor: str | None) -> Markup:
     head = tag("a", claim, href=f"#{anchor}") if anchor else claim
     parts = [wording.badge(check.outcome, check.severity.value), tag("strong", head), tag("p", numbers)]
     if check.outcome is not Outcome.PASS:
-        facts = {"rows": rows_text(check), "fix": check.fix}
+        places = check.evidence.get(FIRST)
+        # Some messages name the first rows themselves.
+        is_named = isinstance(places, list | tuple) and bool(places) and str(places[0]) in check.message
+        facts = {"rows": "" if is_named else rows_text(check), "fix": check.fix}
         parts += [
             tag("p", tag("span", f"{label} ", class_="label"), text, class_=label)
             for label, text in facts.items()
