@@ -54,8 +54,10 @@ class GatesExpectation(BatchExpectation):  # type: ignore[misc]
     def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:
         """The measurement of this metric with these parameters on the batch being validated."""
         del execution_engine
-        # The base class makes the configuration anew for each key that it looks up, a tenth of a small check in all.
-        result_format = parse_result_format(self._get_result_format(runtime_configuration))
+        # The base class makes the configuration anew for each key that it looks up, also where it has no say.
+        given = runtime_configuration or {}
+        wanted = given["result_format"] if "result_format" in given else self._get_result_format(given)
+        result_format = parse_result_format(wanted)
         question = {
             "expectation": self.expectation_type,
             "params": params_of(self.metric(), self._arguments()),
