@@ -13,7 +13,7 @@ import pytest
 from tests.peak_memory import ran_apart
 from tests.projects import program
 
-ROWS, ROWS_AT_ONCE, FILLER = 450_000, 10_000, "lorem ipsum dolor sit amet " * 85
+ROWS, ROWS_AT_ONCE, FILLER = 360_000, 10_000, "lorem ipsum dolor sit amet " * 85
 # What allocators of three libraries hold on to beyond what is in use.
 ALLOWANCE = 150 << 20
 BOUND = 700 * 10**6 + ALLOWANCE
@@ -23,7 +23,7 @@ UNIQUE = {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "not
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """A project with one Parquet file of 1.05 GB when it is decoded."""
+    """A project with one Parquet file of 0.84 GB when it is decoded."""
     folder = tmp_path_factory.mktemp("large")
     (folder / "gates.toml").write_text('[datasets.notes]\ntype = "tabular"\npath = "data.parquet"\nextends = false\n')
     (folder / "expectations/notes").mkdir(parents=True)

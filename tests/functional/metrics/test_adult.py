@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import polars as pl
 import pytest
 
@@ -48,12 +50,14 @@ def verdict_on(tmp_path_factory):
     only: the types of checks that a test asks for, all but the slow ones where it names none.
     """
     human, holdout = adult("trn"), adult("val")
+    drafted = tmp_path_factory.mktemp("drafted")
+    draft_accepted(drafted, human)
 
     def verdict(part: str, only: tuple[str, ...] = ()) -> Verdict:
         root = tmp_path_factory.mktemp(part)
         frames = {"human": human, "synthetic": adult(part)}
         write_dataset(root, frames if part == "val" else {**frames, "holdout": holdout}, SETTINGS)
-        draft_accepted(root, human)
+        shutil.copytree(drafted, root, dirs_exist_ok=True)
         return judged(root, only=only, skip=() if only else (SEPARABILITY, UTILITY)).verdict
 
     return verdict
