@@ -41,6 +41,14 @@ def stated_records(
     return stated
 
 
+def has_records(promoted: PromotedVersion) -> bool:
+    """Whether there is a review or a file of weights to look at: that the statement names, or that lies beside it."""
+    tree, path = promoted.tree, promoted.paths.statement
+    review = review_beside(tree, path)
+    is_reviewed = review is not None and has_reviews(review)
+    return bool(promoted.statement.records) or is_reviewed or weights_beside(tree, path) is not None
+
+
 def wrong_records(promoted: PromotedVersion) -> str | None:
     """What review or weights of a promoted version are otherwise than its statement says; all is computed anew from them."""
     statement, blobs = promoted.statement, promoted.tree.listing.blobs
@@ -50,10 +58,13 @@ def wrong_records(promoted: PromotedVersion) -> str | None:
         if sha256(promoted.tree.read([record.path])[record.path]) != record.sha256:
             return f"{record.path} is not the one that the statement names"
     computed = stated_records(promoted.tree, promoted.paths.statement, promoted.verdict, lambda: promoted.rows_sha256)
-    for name in ("review", "weights"):
-        record = getattr(statement, name)
-        if record and computed[name] is None:
-            return f"{record.path} is not about the data that was judged, and the statement names it"
-        if record and record != computed[name]:
-            return f"{record.path} does not have the digest that the statement gives"
+    for name, stated in (("review", statement.review), ("weights", statement.weights)):
+        actual = computed[name]
+        if stated == actual:
+            continue
+        if stated is None:
+            return f"{actual.path if actual else name} is left out of the statement"
+        if actual is None:
+            return f"{stated.path} is not about the data that was judged, and the statement names it"
+        return f"{stated.path} has the digest {actual.digest[:12]}…, and the statement names {stated.digest[:12]}… of {stated.path}"
     return None

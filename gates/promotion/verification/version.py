@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gates.data.files import manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files
-from gates.promotion.records import wrong_records
+from gates.promotion.records import has_records, wrong_records
 from gates.promotion.statements.statement import first_difference, sha256, stated_by
 from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
@@ -31,7 +31,7 @@ def verify_version(promoted: PromotedVersion) -> Iterator[Finding]:
     yield from verify_claims(promoted)
     steps = (("files of the contract", _wrong_files), ("contract", verify_contract), ("data", _wrong_data))
     yield from (looked_at(promoted.name, part, partial(step, promoted)) for part, step in steps)
-    if promoted.statement.records:
+    if has_records(promoted):
         yield looked_at(promoted.name, "review and weights", partial(wrong_records, promoted))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from gates.config.digests import digest
 from tests.dvc_repositories import commit, git, write
+from tests.promotions.forgeries import remake
 from tests.promotions.promotion_projects import check
 from tests.version_projects import good, put
 
@@ -183,6 +184,31 @@ def test_tampered_review_is_named(tamper, message, gates, requiring):
         replaced_in_promotion(requiring, text)
 
     called = gates(requiring, "verify")
+    assert called.code == 1
+    assert message in called.out
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda stated: stated.pop("review"), "review and weights: promotions/first/review.json is left out of the statement"),
+        (lambda stated: stated["review"].update(digest="0" * 64), "and the statement names 000000000000… of promotions"),
+        (lambda stated: stated["review"].update(sha256="0" * 64), "review.json is not the one that the statement names"),
+        (
+            lambda stated: stated.update(weights=dict(stated["review"], path="promotions/first/weights.parquet")),
+            "promotions/first/weights.parquet is gone, and the statement names it",
+        ),
+    ],
+)  # fmt: skip
+def test_statement_that_was_made_by_hand_says_of_the_review_what_it_is(edit, message, gates, requiring):
+    reviewed(gates, requiring)
+    assert promote(gates, requiring).code == 0
+    assert gates(requiring, "promote", "first", "--stage", "prod").code == 0
+    remake(requiring)
+    assert gates(requiring, "verify").code == 0
+    remake(requiring, statement=edit)
+
+    called = gates(requiring, "verify", "first@v1.0.0")
     assert called.code == 1
     assert message in called.out
 
