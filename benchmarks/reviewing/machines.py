@@ -56,7 +56,7 @@ def published(folder: Path) -> Iterator[tuple[object, ...]]:
         for output in cell.get("outputs", [])
         if output.get("name") == "stdout"
     )
-    results = {(found[1], found[2]): f"{found[3]}, {found[4]}" for found in _RESULT.finditer(printed)}
+    results = {(match[1], match[2]): f"{match[3]}, {match[4]}" for match in _RESULT.finditer(printed)}
     for name, epsilon in PUBLISHED_EPSILONS.items():
         human, machines = (
             json.loads((folder / "data" / name / f"{side}_annotations.json").read_text()) for side in ("human", "llm")
