@@ -17,7 +17,9 @@ from gates.config.load import read_config
 from gates.contract.contract import load_contract
 from gates.data.duckdb.dataset import LocalDataset
 from gates.data.spark.cluster import Cluster
+from gates.verdict import Outcome
 from tests.clusters.spark_server import connect_server
+from tests.contract.cases_review import People
 from tests.contract.sound_datasets import NAME, TODAY, sound
 from tests.projects import program
 
@@ -135,6 +137,17 @@ def test_verdict_of_each_type_is_that_of_one_machine(kind, tmp_path, sail, local
     assert read_here > 0
     assert "SparkDataset" not in local_reads
     assert len(local_reads) == read_here, "the driver read rows in a pass of its own"
+
+
+@pytest.mark.parametrize("kind", DATA_TYPES)
+def test_review_is_about_the_same_rows_on_workers(kind, tmp_path, sail):
+    dataset = written(tmp_path, kind)
+    People(rejected=10)(read_config(tmp_path / "gates.toml").datasets[NAME])
+
+    here, spread = judged(tmp_path, LOCAL, dataset.kept), judged(tmp_path, sail, dataset.kept)
+
+    assert_equal(here, spread)
+    assert spread.verdict.check("combined/expect_review_to_accept/rejected").outcome is Outcome.FAIL
 
 
 def test_own_schema_and_metric_travel_to_workers_that_do_not_have_them(tmp_path, sail):
