@@ -35,7 +35,7 @@ RECORD = (removal(where={"level": ("any",)}),)
 # What looks at versions, and what looks at origins, with the limits of the shipped suites.
 KEPT = ("expect_human_rows_to_be_kept", {"max_value": 0})
 LAST = ("expect_tail_mass_to_be_between", {"min_value": 0.95})
-FIRST = ("expect_first_tail_mass_to_be_between", {"min_value": 0.9})
+FIRST = ("expect_first_version_to_be_covered", {"min_value": 0.9})
 ORIGINS = (
     ("expect_diversity_ratio_to_be_between", {"measure": "effective_number", "min_value": 0.8}),
     ("expect_distributions_to_match", {"max_value": 0.05}),

@@ -142,5 +142,5 @@ CASES: tuple[Case, ...] = (
     ),
     Case("combined/expect_locale_distance_ratio_to_be_between", "text", table_defects.locales_dealt_out, "synthetic locales are dealt out again"),
     Case("combined/expect_similarity_within_prompts_to_be_less_than", "answers", sets.one_opinion, "synthetic words are those of the prompt's first synthetic answer"),
-    Case("combined/expect_synthetic_labels_to_not_favour_groups", "teams", sets.sided, "disputed items are labelled as one team does"),
+    Case("combined/expect_synthetic_labels_to_represent_all_groups", "teams", sets.sided, "disputed items are labelled as one team does"),
 )  # fmt: skip

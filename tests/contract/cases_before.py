@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.contract.sound_datasets import Dataset
 
 KEPT = "combined/expect_human_rows_to_be_kept"
-FIRST_TAIL = "combined/expect_first_tail_mass_to_be_between"
+FIRST_TAIL = "combined/expect_first_version_to_be_covered"
 NUMERIC = ("tabular", "timeseries", "events")
 NEVER_PROMOTED = Missing(having(before=None), Outcome.NOT_CONFIGURED, NOTHING_BEFORE)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.contract.sound_datasets import Dataset
 
 WITHIN = "combined/expect_similarity_within_prompts_to_be_less_than"
-WHOSE = "combined/expect_synthetic_labels_to_not_favour_groups"
+WHOSE = "combined/expect_synthetic_labels_to_represent_all_groups"
 ANNOTATORS = tuple(f"person {number}" for number in range(12))
 TEAMS = ("old", "young")
 

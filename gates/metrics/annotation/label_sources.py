@@ -182,7 +182,7 @@ def _too_few(items: int) -> Inconclusive:
 
 
 METRIC = Metric(
-    expectation="expect_synthetic_labels_to_not_favour_groups",
+    expectation="expect_synthetic_labels_to_represent_all_groups",
     measure=measure,
     side=Side.MAX,
     finding="A machine labels as one group of people does, and not as another",

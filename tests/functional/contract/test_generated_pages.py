@@ -100,7 +100,7 @@ def test_questions_are_listed_for_people_and_programs(tmp_path, gates):
     shown = gates(tmp_path, "list", "questions").out
     read = json.loads(gates(tmp_path, "list", "questions", "--format", "json").out)
 
-    rare = "rare events: Does what is rare survive?\n  gates advise\n  expect_tail_mass_to_be_between\n  expect_first_tail_mass_to_be_between\n"
+    rare = "rare events: Does what is rare survive?\n  gates advise\n  expect_tail_mass_to_be_between\n  expect_first_version_to_be_covered\n"
     assert rare in shown
     balance = "balance: Do the kinds, classes and groups stand in the right proportion?\n"
     assert f"{balance}  expect_population_shares_to_match\n  expect_human_ratio_to_be_between\n" in shown

@@ -129,7 +129,7 @@ def test_tail_of_the_first_version_is_looked_for_once_rows_went_and_a_second_one
 
 
 def tail_of_first(gates, root: Path) -> dict[str, object]:
-    called = gates(root, "check", "first", "--only", "expect_first_tail_mass_to_be_between", "--format", "json")
+    called = gates(root, "check", "first", "--only", "expect_first_version_to_be_covered", "--format", "json")
     (result,) = json.loads(called.out)["checks"]
     return result
 

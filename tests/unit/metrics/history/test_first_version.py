@@ -12,7 +12,7 @@ from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.run import ScanRequest
 from gates.metrics.base.evaluate import ask
 from gates.metrics.base.measurement import Inconclusive, Measured, NotConfigured
-from gates.metrics.history import first_tail_mass, tail_mass
+from gates.metrics.history import first_version, tail_mass
 from gates.verdict import Scope
 from tests.promotions.promoted_before import promoted, removal
 from tests.tables import table_scan
@@ -56,7 +56,7 @@ def test_replaced_three_times_the_tail_of_the_first_version_is_gone_and_that_of_
         for _ in range(3):
             last, version = version, made_from(version, rng)
         scan = seen(version, last, start)
-        beside_first.append(measured(first_tail_mass.METRIC, scan).estimate.value)
+        beside_first.append(measured(first_version.METRIC, scan).estimate.value)
         beside_last.append(measured(tail_mass.METRIC, scan).estimate.value)
 
     assert max(beside_first) < 0.9
@@ -69,7 +69,7 @@ def test_rows_that_accumulate_keep_the_tail_of_the_first_version():
     for _ in range(10):
         last, version = version, pl.concat([version, made_from(version, rng)])
 
-    assert measured(first_tail_mass.METRIC, seen(version, last, start)).estimate.value == 1
+    assert measured(first_version.METRIC, seen(version, last, start)).estimate.value == 1
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_nothing_is_asked_where_the_version_promoted_last_says_the_same(earlier,
 
     asked_of = seen(frame, frame, frame if earlier else None, removals)
 
-    measurement = measured(first_tail_mass.METRIC, asked_of)
+    measurement = measured(first_version.METRIC, asked_of)
     assert isinstance(measurement, NotConfigured)
     assert words in measurement.missing
 
@@ -89,7 +89,7 @@ def test_nothing_is_asked_where_the_version_promoted_last_says_the_same(earlier,
 def test_first_version_that_cannot_be_read_decides_nothing():
     frame = first(np.random.default_rng(1))
 
-    measurement = measured(first_tail_mass.METRIC, seen(frame, frame, frame, missing="gone from the remote"))
+    measurement = measured(first_version.METRIC, seen(frame, frame, frame, missing="gone from the remote"))
 
     assert isinstance(measurement, Inconclusive)
     assert "gone from the remote" in measurement.reason

@@ -22,7 +22,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 METRIC = Metric(
-    expectation="expect_first_tail_mass_to_be_between",
+    expectation="expect_first_version_to_be_covered",
     measure=measure,
     side=Side.BETWEEN,
     finding="Rare cases of the version promoted first are gone",
