@@ -26,7 +26,8 @@ SPEAKERS: Mapping[str, tuple[str, ...]] = {
 }
 # Words that open a turn of a transcript on a line of its own (Anthropic's helpful-harmless set).
 TRANSCRIPT_WORDS = ("Human", "User", "Assistant", "System")
-TRANSCRIPT = re.compile(r"(?:^|\n\n)(?:Human|User): ?.*\n\nAssistant:", re.DOTALL)
+_ANSWERED = "\n\nAssistant:"
+TRANSCRIPT = re.compile(rf"(?:^|\n\n)(?:Human|User): ?.*{_ANSWERED}", re.DOTALL)
 
 
 class Shape(StrEnum):
@@ -81,7 +82,8 @@ def _shape_of_text(text: str) -> Shape | None:
         if values and all(isinstance(value, dict) and has_keys(value) for value in values):
             return Shape.MESSAGES
         return Shape.PAIRS if values and all(_is_pair(value) for value in values) else None
-    return Shape.TRANSCRIPT if TRANSCRIPT.search(text) else None
+    # To look for a few letters takes a hundredth of the time.
+    return Shape.TRANSCRIPT if _ANSWERED in text and TRANSCRIPT.search(text) else None
 
 
 def _is_pair(value: object) -> bool:
