@@ -102,7 +102,8 @@ def for_rows(rows: int | None) -> int:
 
     None for rows that a dataset is set against, of holdouts and evaluation sets, which are small: a quarter of it.
     """
-    left = limit() - PROGRAM - _COPIES * batch_bytes() - entries_bytes()
+    # Entries of keys have two fifths of the width of those of rows: two indexes of keys take what one of rows takes.
+    left = limit() - PROGRAM - _COPIES * batch_bytes() - 2 * entries_bytes()
     return max(LEAST_DATABASE, left // 4 if rows is None else left - ROW_BYTES * rows)
 
 
