@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from gates.metrics.annotation.ratings import ITEMS_AT_LEAST, POSITION, ratings, ratings_to_add
+from gates.metrics.annotation.shared_items import MAJORITY, OF_EACH_AT_LEAST, SharedItems
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
@@ -23,64 +23,11 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-# A label that experts give, or do not give, to fewer items than this has neither a share nor an agreement to speak of.
-OF_EACH_AT_LEAST = 10
 # Labels that experts give most; of free text each is another one.
 LABELS_AT_MOST = 20
-MAJORITY = 0.5
 MEASURES = ("bias", "kappa")
 _EXPERTISE, _DOMAIN = "expertise", "domain"
 _CROWD, _EXPERTS = "crowd", "experts"
-
-
-@dataclass(frozen=True)
-class SharedItems:
-    """Items that crowd and experts labelled. crowd, experts: items x labels, the share of each group that gave a label."""
-
-    names: tuple[str, ...]
-    crowd: Floats
-    experts: Floats
-
-    def __len__(self) -> int:
-        return len(self.crowd)
-
-    def of(self, is_in: pl.Series) -> SharedItems:
-        """Some of the items, with the labels that experts both give and withhold often enough there."""
-        rows = is_in.to_numpy()
-        crowd, experts = self.crowd[rows], self.experts[rows]
-        given = (experts > 0).sum(axis=0)
-        keep = (given >= OF_EACH_AT_LEAST) & (len(experts) - given >= OF_EACH_AT_LEAST)
-        names = tuple(name for name, is_kept in zip(self.names, keep, strict=True) if is_kept)
-        return SharedItems(names, crowd[:, keep], experts[:, keep])
-
-    def biases(self, times: Floats) -> Floats:
-        """Draws x labels: the crowd's share of a label less the experts'. times: draws x items."""
-        bias: Floats = times @ (self.crowd - self.experts) / times.sum(axis=1, keepdims=True)
-        return bias
-
-    def kappas(self, times: Floats) -> Floats:
-        """Draws x labels: Cohen's kappa of whether more than half of the crowd, and of the experts, give a label."""
-        total = times.sum(axis=1, keepdims=True)
-        one, other = (self.crowd > MAJORITY).astype(float), (self.experts > MAJORITY).astype(float)
-        equal, of_one, of_other = (times @ shares / total for shares in (one == other, one, other))
-        by_chance = of_one * of_other + (1 - of_one) * (1 - of_other)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            kappa: Floats = (equal - by_chance) / (1 - by_chance)
-        return kappa
-
-    def worths(self, times: Floats) -> Floats:
-        """Draws x labels: how many experts' labels one is worth where the crowd has labelled everything, 1 / (1 - rho^2).
-
-        Angelopoulos, Duchi & Zrnic, PPI++, 2023, arXiv 2311.01453, for many more items than experts label.
-        """
-        weights = times / times.sum(axis=1, keepdims=True)
-        crowd, experts = weights @ self.crowd, weights @ self.experts
-        joint = weights @ (self.crowd * self.experts) - crowd * experts
-        spreads = (weights @ self.crowd**2 - crowd**2) * (weights @ self.experts**2 - experts**2)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            # A crowd that contradicts experts is not followed.
-            worth: Floats = 1 / (1 - np.maximum(joint, 0) ** 2 / spreads)
-        return worth
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -123,10 +70,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _measured(shared: SharedItems, is_in: pl.Series, name: str, seed: int, rows: RowCounts) -> Measured | Inconclusive:
-    own = shared.of(is_in)
+    # Agreement is that of majorities: where experts are never of one mind on a label there is none to speak of.
+    own = shared.of(is_in.to_numpy(), MAJORITY if name == "kappa" else 0.0)
     if len(own) < ITEMS_AT_LEAST or not own.names:
+        who = "most experts" if name == "kappa" else "experts"
         reason = (
-            f"{len(own):,} items were labelled by crowd and experts; from {ITEMS_AT_LEAST} on, with a label that experts "
+            f"{len(own):,} items were labelled by crowd and experts; from {ITEMS_AT_LEAST} on, with a label that {who} "
             f"give to {OF_EACH_AT_LEAST} and withhold from {OF_EACH_AT_LEAST}, they can be compared"
         )
         return Inconclusive(reason, rows, undecided=Severity.INFO)
@@ -134,14 +83,13 @@ def _measured(shared: SharedItems, is_in: pl.Series, name: str, seed: int, rows:
     biases, kappas, worths = (of(once)[0] for of in (own.biases, own.kappas, own.worths))
     worst = int(np.argmax(np.abs(biases)) if name == "bias" else np.argmin(kappas))
     draws = resampled(times, seed, _extreme(own, name))
-    finite = draws[np.isfinite(draws)]
     value = float(_extreme(own, name)(once)[0])
-    estimate = basic_estimate(value, finite, low=0.0 if name == "bias" else -1.0, high=1.0)
+    estimate = basic_estimate(value, draws[np.isfinite(draws)], low=0.0 if name == "bias" else -1.0, high=1.0)
     worth = percentile_estimate(float(worths[worst]), resampled(times, seed, lambda drawn: own.worths(drawn)[:, worst]))
     of_crowd, of_experts = own.crowd.mean(axis=0), own.experts.mean(axis=0)
     note = (
         f"'{own.names[worst]}' is {percent(of_crowd[worst])} of the crowd's labels and {percent(of_experts[worst])} of the experts' on "
-        f"{len(own):,} items, kappa {kappas[worst]:.2f}{_worth_words(worth)}"
+        f"{len(own):,} items{_kappa_words(kappas[worst])}{_worth_words(worth)}"
     )
     evidence = {
         "items": len(own),
@@ -163,6 +111,10 @@ def _extreme(own: SharedItems, name: str) -> Callable[[Floats], Floats]:
     if name == "bias":
         return lambda times: np.abs(own.biases(times)).max(axis=1)
     return lambda times: own.kappas(times).min(axis=1)
+
+
+def _kappa_words(kappa: float) -> str:
+    return f", kappa {kappa:.2f}" if np.isfinite(kappa) else ""
 
 
 def _worth_words(worth: Estimate | None) -> str:

@@ -10,7 +10,8 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from gates import testing
-from gates.metrics.annotation.crowd import METRIC, SharedItems
+from gates.metrics.annotation.crowd import METRIC
+from gates.metrics.annotation.shared_items import SharedItems
 from gates.metrics.base.measurement import Inconclusive, Measured, NotConfigured
 from gates.verdict import Outcome, Scope
 
@@ -120,3 +121,44 @@ def test_few_items_are_no_verdict_and_hold_nothing_back():
     assert isinstance(measured(frame), Measured)
     assert result.outcome is Outcome.INCONCLUSIVE
     assert result.severity.value == "info"
+
+
+def minority_of_experts(label="never", crowd=5):
+    """Three experts and some of the crowd on 200 items: of one mind, but for one expert who calls 30 of them otherwise."""
+    rows = []
+    for item in range(200):
+        usual = "yes" if item % 2 else "no"
+        experts = [label if item < 30 else usual, usual, usual]
+        rows += [(f"i{item}", f"e{at}", one, "expert") for at, one in enumerate(experts)]
+        rows += [(f"i{item}", f"c{at}", usual, "crowd") for at in range(crowd)]
+    return pl.DataFrame(rows, schema=("item", "annotator", "label", "expertise"), orient="row")
+
+
+def test_label_that_no_majority_gives_is_no_disagreement_of_crowd_and_experts():
+    frame = minority_of_experts()
+
+    assert measured(frame, "kappa").estimate.value == 1
+    assert set(measured(frame, "kappa").evidence["labels"]) == {"no", "yes"}
+    bias = measured(frame)
+    assert bias.estimate.value == pytest.approx(0.05, abs=0.02)
+    assert "'never' is 0.0 % of the crowd's labels and 5.0 % of the experts' on 200 items" in bias.note
+    assert "nan" not in bias.note
+
+
+def test_labels_on_which_experts_are_never_of_one_mind_have_no_agreement():
+    rows = [(f"i{item}", f"e{at}", label, "expert") for item in range(60) for at, label in enumerate(("no", "yes"))]
+    rows += [(f"i{item}", "c", "no" if item % 2 else "yes", "crowd") for item in range(60)]
+    frame = pl.DataFrame(rows, schema=("item", "annotator", "label", "expertise"), orient="row")
+    result = measured(frame, "kappa")
+
+    assert isinstance(result, Inconclusive)
+    assert "with a label that most experts give to 10" in result.reason
+
+
+def test_crowd_that_never_contradicts_experts_is_worth_no_finite_number_of_labels():
+    labels = np.eye(3)[np.random.default_rng(6).integers(3, size=997)]
+    worths = SharedItems(("a", "b", "c"), labels, labels).worths(
+        np.random.default_rng(7).multinomial(997, [1 / 997] * 997, 200) * 1.0
+    )
+
+    assert (worths > 1e6).all()
