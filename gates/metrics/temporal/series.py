@@ -20,6 +20,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
 from gates.metrics.temporal.series_days import (
@@ -75,7 +76,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     repeated times only. A repeated time is the second reading at it and every further one.
     backward_steps: in its file, a row stands after one of a later time; series in no order at all are not looked at.
     Synthetic series count beyond the share of human series that do so, with the interval of a difference (Newcombe 1998); of
-    repeated times, days of a series are compared. Where no human series stands still or repeats, the share is exact.
+    repeated times, days of a series are compared. Where no human series or day stands still, or none repeats, the share is exact; that of a standstill not
+    beside fewer than six human series of other sensors.
     """
     missing = missing_roles(scan.roles)
     if missing:
@@ -95,7 +97,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         own, human = (
             _defects(scan, origin, _COMPARED_BY.get(kind, kind)) for origin in (scope.value, Scope.HUMAN.value)
         )
-        measured = _beyond_human(measured, own, human, is_exact=kind not in _BY_CHANCE and not human.hits)
+        is_by_chance = kind in _BY_CHANCE or bool(human.hits or _may_stand_still(scan, kind, own, human))
+        measured = _beyond_human(measured, own, human, is_exact=not is_by_chance)
     unit = _UNITS.get(kind, "series")
     evidence = {
         unit: defects.looked_at,
@@ -103,6 +106,19 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         _MEANING[kind].replace(" ", "_"): dict(list(defects.unsound.items())[:EVIDENCE_ENTITIES]),
     }
     return replace(measured, note=_note(defects, kind, unit), evidence=evidence)
+
+
+def _may_stand_still(scan: Scan, kind: str, synthetic: _Defects, human: _Defects) -> bool:
+    """Whether human rows do not rule out a series that stands still, as of a disk to which nobody writes.
+
+    That is where one of their days does so, or where they are too few series and none is of a sensor that stands still.
+    """
+    if kind != "constant":
+        return False
+    series = scan.cached(_per_series)[kind].filter(pl.col("origin") == Scope.HUMAN.value)
+    is_unknown = bool(synthetic.unsound.keys() - set(map(shown_entity, series["entity"])))
+    is_day = _defects(scan, Scope.HUMAN.value, "constant_days").hits > 0
+    return is_day or (is_unknown and human.looked_at < GROUPS_TO_FAIL)
 
 
 def _shares(defects: _Defects, scope: Scope) -> Measured:

@@ -94,6 +94,26 @@ def test_synthetic_standstill_counts_beyond_that_of_human_rows():
     )
 
 
+@pytest.mark.parametrize(("human", "blocks"), [("sensor [0-9]", True), ("sensor [012]", True), ("sensor [345]", False)])
+def test_standstill_of_a_sensor_that_few_human_rows_know_is_no_proof(human, blocks):
+    still = SOUND.with_columns(value=pl.when(pl.col("entity") == "sensor 2").then(7.0).otherwise("value"))
+    few = still.filter(pl.col("entity").str.contains("sensor [29]"))
+
+    judgement = judged("constant", SOUND.filter(pl.col("entity").str.contains(human)), few, Scope.SYNTHETIC)
+
+    assert judgement.measurement.estimate.value == 0.5
+    assert judgement.outcome is (Outcome.FAIL if blocks else Outcome.INCONCLUSIVE)
+
+
+def test_standstill_of_a_day_among_human_rows_makes_one_of_a_short_series_no_proof():
+    one_day = pl.col("timestamp").dt.date() == SOUND["timestamp"].dt.date().min()
+    off = SOUND.with_columns(value=pl.when(one_day & (pl.col("entity") == "sensor 2")).then(0.0).otherwise("value"))
+    short = off.filter(one_day)
+
+    assert judged("constant", off, short, Scope.SYNTHETIC).outcome is Outcome.INCONCLUSIVE
+    assert judged("constant", SOUND, short, Scope.SYNTHETIC).outcome is Outcome.FAIL
+
+
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_series_that_are_too_short_decide_nothing(kind):
     judgement = judged(kind, SOUND.group_by("entity").head(20))
