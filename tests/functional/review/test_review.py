@@ -264,6 +264,24 @@ def test_file_that_contradicts_the_plan_is_refused_as_a_whole(changed, code, mes
     assert json.loads((project / "promotions/rows/review.json").read_text())["reviews"] == []
 
 
+def test_guesses_of_blind_reviewers_say_whether_rows_can_be_told_apart(project, gates):
+    checks = ("check", "rows", "-v", "--only", "expect_review_to_accept")
+    origins = pl.read_csv(project / "data/rows.csv").select("text", "origin")
+    outputs = []
+    for replacing in ((), ("--replace",)):
+        gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--blind", "--double", "0", *replacing)
+        made = tasks_in(project).select("text").join(origins, on="text", how="left", maintain_order="left")["origin"]
+        fill(project, guess=made if replacing else pl.lit("Human "))
+        (project / "tasks.csv").unlink()
+        assert gates(project, "review", "import", "rows", "done.csv").code == 0
+        outputs.append(gates(project, *checks).out)
+
+    assert "expect_review_to_accept/told_apart: 0 [" in outputs[0]
+    assert "reviewers take 0.0 % of 125 human rows and 0.0 % of 125 synthetic rows for synthetic ones" in outputs[0]
+    assert "reviewers take 0.0 % of 125 human rows and 100.0 % of 125 synthetic rows for synthetic ones" in outputs[1]
+    assert "warnings\n  People who reviewed the rows do not vouch for them: reviewers take" in outputs[1]
+
+
 def test_of_two_imports_at_once_none_is_lost(project, gates):
     gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--double", "0")
     kept = {}
