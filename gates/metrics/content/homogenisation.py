@@ -158,12 +158,21 @@ def _prompts(scan: Scan, sides: Sides, columns: list[str]) -> list[_Prompt]:
 
 def _answers(rows: Rows, columns: list[str]) -> pl.DataFrame:
     """`prompt`, the hash of what is asked, and `row`, the ids of its answers, where there are several."""
-    cells = rows.frame.select(pl.col(name).cast(pl.String).str.strip_chars() for name in columns)
-    first = cells[columns[0]]
+    cells = rows.frame.select(_what_is_asked(name, rows.frame.schema[name]) for name in columns)
     prompt = cells.select(pl.struct(columns).hash()).to_series()
-    listed = pl.DataFrame({"prompt": prompt, "row": rows.row_id, "is_asked": first.is_not_null() & (first != "")})
+    listed = pl.DataFrame({"prompt": prompt, "row": rows.row_id, "is_asked": cells[columns[0]].is_not_null()})
     grouped = listed.filter("is_asked").group_by("prompt", maintain_order=True).agg(pl.col("row").head(ANSWERS_AT_MOST))
     return grouped.filter(pl.col("row").list.len() >= ANSWERS_AT_LEAST)
+
+
+def _what_is_asked(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column of the prompt, null where nothing is in it. Turns of a conversation are a list, and no text."""
+    if isinstance(kind, pl.List):
+        return pl.when(pl.col(name).list.len() > 0).then(pl.col(name))
+    if kind.is_nested():
+        return pl.col(name)
+    text = pl.col(name).cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text)
 
 
 def _words(scan: Scan, row_id: Ints) -> sp.csr_matrix:

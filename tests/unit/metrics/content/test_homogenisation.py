@@ -87,3 +87,21 @@ def test_few_prompts_decide_nothing(drawn):
 
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "9 prompts have two answers of each origin" in result.message
+
+
+def test_answers_after_other_turns_answer_another_prompt(drawn):
+    sides = [side.select(COLUMNS) for side in (drawn.human, drawn.synthetic)]
+
+    def after(turn):
+        turns = pl.concat_list(pl.struct(role=pl.lit("user"), content=turn))
+        return judged(*(side.with_columns(history=turns) for side in sides))
+
+    assert after(pl.col("prompt")).observed == pytest.approx(judged(*sides).observed)
+    assert after(pl.int_range(pl.len()).cast(pl.String)).outcome is Outcome.NOT_CONFIGURED
+
+
+def test_prompt_without_an_input_is_one_however_that_is_written(drawn):
+    sides = [side.select(COLUMNS) for side in (drawn.human, drawn.synthetic)]
+    blank = judged(*(side.with_columns(input=pl.lit(value)) for side, value in zip(sides, ("", " "), strict=True)))
+
+    assert blank.observed == pytest.approx(judged(*sides).observed)
