@@ -205,7 +205,7 @@ def _weights(stage: Stage, candidate: Candidate) -> Iterator[str]:
 def _record(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if stage.review == "optional":
         return
-    wrong = wrong_review(candidate.record, candidate.dataset, candidate.rows)
+    wrong = wrong_review(candidate.record, candidate.verdict, candidate.rows)
     if wrong:
         again = (
             f"have the rows reviewed (`gates review plan {candidate.dataset}`, `gates review import`), commit "

@@ -26,6 +26,8 @@ ACCEPT, REJECT = "accept", "reject"
 _OWN = (TASK, ROW, DIGEST, VERDICT, REVIEWER, GUESS, NOTE)
 _ORIGINS = (HUMAN, SYNTHETIC)
 _NEEDED = (TASK, DIGEST, VERDICT, REVIEWER)
+# More than any plan has tasks, and than some spreadsheets write zeros before a number; Python reads none of thousands.
+_DIGITS_AT_MOST = 100
 # What a cell begins with that spreadsheets take for a formula and run (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Spreadsheets write the one that their country has.
@@ -93,7 +95,8 @@ def filled_task(cells: Mapping[str, str], reviewer: str, place: str, numbers: se
     Raises UsageError for a task that was not planned, for words that are no verdict or guess, and for a verdict of nobody.
     """
     number, verdict = cells[TASK].strip(), cells[VERDICT].strip().casefold()
-    if not number.isascii() or not number.isdigit() or int(number) not in numbers:
+    is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_AT_MOST
+    if not is_number or int(number) not in numbers:
         raise UsageError(f"{place}: no task '{number}' was planned, expected 1 to {len(numbers)}")
     if verdict not in ("", ACCEPT, REJECT):
         raise UsageError(f"{place}: verdict '{verdict}' of task {number} ({did_you_mean(verdict, (ACCEPT, REJECT))})")

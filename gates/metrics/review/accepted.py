@@ -91,8 +91,9 @@ def _rejected(record: ReviewRecord) -> Measurement:
     counts = tallies(record.plan, record.reviews)
     evidence = {"strata": [tally.to_json() for tally in counts]}
     rejected = [tally for tally in counts if tally.decision is LotDecision.REJECT]
-    waiting = sum(tally.open for tally in counts if tally.decision is LotDecision.OPEN)
-    if waiting and not rejected:
+    undecided = [tally for tally in counts if tally.decision is LotDecision.OPEN]
+    if undecided and not rejected:
+        waiting = sum(tally.open for tally in undecided)
         return Inconclusive(f"{waiting:,} rows are still to review", _reviewed(record), evidence=evidence)
     note = f"{len(rejected):,} of {len(counts):,} strata"
     if rejected:

@@ -121,8 +121,6 @@ class ReviewPlan:
         )
         strata = tuple(PlannedStratum(**stratum) for stratum in document["strata"])
         tasks = tuple(ReviewTask(**task) for task in document["tasks"])
-        if any(not 0 <= task.stratum < len(strata) for task in tasks):
-            raise ValueError("a task is of a stratum that the plan lacks")
         return cls(
             str(document["dataset"]), request, int(document["rows"]), str(document["rows_sha256"]), strata, tasks
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.config.digests import digest
-from gates.errors import GatesError
+from gates.errors import GatesError, UsageError
+from gates.metrics.review.plan_rules import refuse_impossible
 from gates.metrics.review.planned import ReviewPlan
 from gates.metrics.review.tally import RowReview, answer_of, tallies
 
@@ -58,7 +59,11 @@ class ReviewRecord:
 
 
 def parse_record(content: bytes, shown: str, dataset: str | None = None) -> ReviewRecord:
-    """The record in the bytes of a file. shown: its path, for messages. dataset: whose it has to be, None for any. Raises ReviewError where it was edited, or is none."""
+    """The record in the bytes of a file.
+
+    shown: its path, for messages. dataset: whose it has to be, None for any. Raises ReviewError where it was edited, is none,
+    or has a plan that nobody could have made.
+    """
     try:
         document = json.loads(content)
         version = document["schema_version"]
@@ -69,8 +74,9 @@ def parse_record(content: bytes, shown: str, dataset: str | None = None) -> Revi
             for one in document["reviews"]
         }
         record = ReviewRecord(ReviewPlan.from_json(document["plan"]), reviews)
+        refuse_impossible(record.plan, reviews)
         is_same = record.to_json() == document
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, UsageError) as error:
         raise ReviewError(f"{shown}: is no record of a review ({type(error).__name__}: {error})") from error
     if not is_same or dataset not in (None, record.plan.dataset):
         raise ReviewError(

@@ -252,6 +252,7 @@ def test_decision_is_about_the_rows_that_were_there_when_it_was_planned(project,
         ({"reviewer": pl.col("reviewer").replace("ana", "anna")}, 2, "done.csv:2: task 1 was reviewed by anna, who is no reviewer of this plan (did you mean 'ana'?)"),
         ({"guess": pl.lit("robot")}, 2, "done.csv:2: guess 'robot' of task 1 (expected one of: human, synthetic)"),
         ({"mark": pl.lit("x")}, 2, "done.csv:1: unknown column 'mark'"),
+        ({"task": pl.lit("9" * 5000)}, 2, "was planned, expected 1 to"),
     ],
 )  # fmt: skip
 def test_file_that_contradicts_the_plan_is_refused_as_a_whole(changed, code, message, project, gates):

@@ -17,9 +17,9 @@ REVIEW = "promotions/first/review.json"
 STATEMENT = "promotions/first/v1.0.0.json"
 
 
-def reviewed(gates, root, verdict="accept", until=None):
+def reviewed(gates, root, verdict="accept", until=None, scope="combined"):
     """One person reviews the drawn rows, up to a task; both are committed and judged."""
-    gates(root, "review", "plan", "first", "--output", "tasks.csv", "--double", "0", "--replace")
+    gates(root, "review", "plan", "first", "--output", "tasks.csv", "--double", "0", "--replace", "--scope", scope)
     tasks = pl.read_csv(root / "tasks.csv", infer_schema=False)
     is_done = pl.lit(value=True) if until is None else pl.col("task").cast(pl.Int64) <= until
     filled = {"verdict": pl.when(is_done).then(pl.lit(verdict)), "reviewer": pl.when(is_done).then(pl.lit("ana"))}
@@ -153,6 +153,35 @@ def test_record_that_was_written_for_other_rows_is_refused_whatever_it_says(gate
     called = promote(gates, requiring)
     assert called.code == 1
     assert "review.json is about other rows than those that were judged" in called.err
+
+
+def fewer_rows(document):
+    """One row of each origin is all that is said to be there."""
+    plan = document["plan"]
+    for stratum in plan["strata"]:
+        stratum.update(rows=1, size=1, acceptance=0)
+    kept = [next(task for task in plan["tasks"] if task["stratum"] == at) for at in range(len(plan["strata"]))]
+    plan["tasks"] = [{**task, "number": number} for number, task in enumerate(kept, start=1)]
+    document["reviews"] = [{"task": task["number"], "accepted": True, "reviewer": "ana"} for task in plan["tasks"]]
+    document["counts"] = [
+        {"stratum": stratum["name"], "accepted": 1, "rejected": 0, "open": 0, "decision": "accept", "after": 1}
+        for stratum in plan["strata"]
+    ]
+
+
+def test_review_that_draws_from_some_rows_only_is_refused(gates, requiring):
+    reviewed(gates, requiring, scope="human")
+    of_human = promote(gates, requiring)
+    reviewed(gates, requiring)
+    forged(requiring, fewer_rows)
+    committed(requiring, "Forged")
+    of_few = promote(gates, requiring)
+    reviewed(gates, requiring, scope="synthetic")
+    of_synthetic = promote(gates, requiring)
+
+    assert [called.code for called in (of_human, of_few, of_synthetic)] == [1, 1, 0]
+    assert "review.json draws from 0 of 60 synthetic rows" in of_human.err
+    assert "review.json draws from 1 of 60 synthetic rows" in of_few.err
 
 
 @pytest.mark.parametrize("name", ["review", "weights"])
