@@ -21,15 +21,19 @@ WITHOUT_POLICY = declaring(critical_domains=None)
 # What the generator of a row is follows its origin, and names one side only.
 OF_ONE_SIDE = ("generator", "generator_version", "prompt_id", "seed_id")
 # Shares of one origin beside the same share of the other, which is no number about both; and what these rows do not declare:
-# constraints, which are drafted from one side, locales, and anything that decides a preference.
+# constraints, which are drafted from one side, locales, prompts, and anything that decides a preference. Who of the people
+# are experts and to which group each belongs is said of people alone.
 OF_ONE_ORIGIN = {
     "expect_constraint_violation_ratio_to_be_less_than",
+    "expect_crowd_to_label_as_experts",
     "expect_locale_distance_ratio_to_be_between",
     "expect_longer_response_rate_to_be_between",
     "expect_machine_text_ratio_to_be_less_than",
     "expect_population_shares_to_match",
     "expect_preference_labels_to_agree_across_origins",
     "expect_series_to_be_sound",
+    "expect_similarity_within_prompts_to_be_less_than",
+    "expect_synthetic_labels_to_represent_all_groups",
 }
 # Of a ratio the exchanged one is the reciprocal.
 RATIOS = {"expect_coverage_to_be_between", "expect_diversity_ratio_to_be_between"}
