@@ -72,8 +72,9 @@ def _top(place: Path) -> Path:
 def _is_below(name: str, tops: Iterable[Path]) -> bool:
     """Of some thousand modules, whose folders are few: `Path.resolve` of each would take a third of a second."""
     folder, last = os.path.split(name)
-    is_link = os.path.islink(name)  # noqa: PTH114  # a `Path` of each module takes as long as all the rest
-    real = os.path.realpath(name) if is_link else f"{_real_folder(folder)}{os.sep}{last}"
+    # A `Path` of each module would take as long as all the rest.
+    is_elsewhere = last in ("", os.curdir, os.pardir) or os.path.islink(name)  # noqa: PTH114
+    real = os.path.realpath(name) if is_elsewhere else f"{_real_folder(folder)}{os.sep}{last}"
     return any(f"{real}{os.sep}".startswith(f"{str(top).rstrip(os.sep)}{os.sep}") for top in tops)
 
 

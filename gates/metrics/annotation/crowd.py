@@ -33,7 +33,8 @@ _CROWD, _EXPERTS = "crowd", "experts"
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """How far crowd and experts differ on the label on which they differ most.
 
-    "bias": by how much the shares differ that they give it, in [0, 1]; "kappa": how far they agree on it beyond chance, at most 1.
+    "bias": by how much the shares differ that they give it, in [0, 1]; "kappa": how far they agree on it beyond chance, at most 1,
+    of labels that most experts give to some items and withhold from others.
     Less what sampling of items alone adds. Parts are the slices and domains, each of its own items; they warn.
     """
     if role_column(scan, _EXPERTISE) is None:

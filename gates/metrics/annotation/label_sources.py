@@ -127,10 +127,11 @@ def _machine(votes: Ballots, columns: list[RaterGroups], seed: int) -> Measured 
 
 
 def _gap(votes: Ballots, column: RaterGroups, group: Ints) -> _Gap | None:
-    """None where too few items have two labels of each group. group: that of each rating's annotator."""
+    """None where too few items have two labels of each group, or members of one never agree. group: of each rating's annotator."""
     machine, members = votes.agreeing(group, len(column.levels))
     is_whole = np.isfinite(members).all(axis=1)
-    return _Gap(column, machine[is_whole], members[is_whole]) if int(is_whole.sum()) >= ITEMS_AT_LEAST else None
+    is_comparable = is_whole.sum() >= ITEMS_AT_LEAST and (members[is_whole] > 0).any(axis=0).all()
+    return _Gap(column, machine[is_whole], members[is_whole]) if is_comparable else None
 
 
 def _agrees(gap: _Gap, at: int) -> str:
@@ -176,7 +177,7 @@ def _about(votes: Ballots, gap: _Gap) -> dict[str, object]:
 def _too_few(items: int) -> Inconclusive:
     return Inconclusive(
         f"groups of annotators can be compared from {ITEMS_AT_LEAST} items on that a machine and two people of each "
-        f"group labelled; the machine labelled {items:,} items that people did",
+        f"group labelled, where these two ever agree; the machine labelled {items:,} items that people did",
         undecided=Severity.INFO,
     )
 

@@ -84,3 +84,15 @@ def test_few_items_decide_nothing(drawn):
     result = judged(*(frame.filter(pl.col("item").is_in(few)) for frame in (sided.human, sided.synthetic)))
 
     assert result.outcome is Outcome.INCONCLUSIVE
+
+
+def test_group_whose_members_never_agree_has_no_label_to_be_near_to(drawn):
+    old = drawn.human.filter(team="old")["annotator"].unique().sort().head(2).to_list()
+    human = drawn.human.filter((pl.col("team") != "old") | pl.col("annotator").is_in(old))
+    apart = human.with_columns(label=pl.col("annotator").replace(old, ["no", "yes"]))
+    human = human.with_columns(label=pl.when(pl.col("team") == "old").then(apart["label"]).otherwise("label"))
+
+    result = judged(human, drawn.synthetic)
+
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "where these two ever agree" in result.message
