@@ -26,13 +26,17 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "missing_together",
         ),
     },
+    "expect_coverage_to_be_between": {"kind": ("coverage", "density", "precision", "recall")},
+    "expect_crowd_to_label_as_experts": {"measure": ("bias", "kappa")},
     "expect_diversity_ratio_to_be_between": {"measure": ("effective_number", "compression", "distinct_3")},
     "expect_duplicate_ratio_to_be_less_than": {"kind": ("exact", "near")},
     "expect_human_rows_to_be_kept": {"by": ("content", "key")},
     "expect_human_ratio_to_be_between": {"purpose": ("pretrain", "finetune", "preference", "evaluation")},
+    "expect_machines_to_replace_annotators": {"level": ("nominal", "ordinal", "interval", "ratio")},
     "expect_measurements_to_be_kept": {"family": ("diversity", "separability", "agreement")},
     "expect_population_shares_to_match": {"measure": ("distance", "under_representation", "design_effect")},
     "expect_rare_slices_to_be_covered": {"kind": ("vanished", "union")},
+    "expect_review_to_accept": {"measure": ("rejected", "disagreement", "told_apart")},
     "expect_series_to_be_sound": {
         "kind": (
             "duplicate_timestamps",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Labels that experts give most; of free text each is another one.
 LABELS_AT_MOST = 20
-MEASURES = ("bias", "kappa")
 _EXPERTISE, _DOMAIN = "expertise", "domain"
 _CROWD, _EXPERTS = "crowd", "experts"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.errors import MetricError
 from gates.metrics.annotation.alternative_annotator import (
     ITEMS_AT_LEAST,
     AlternativeTest,
@@ -35,7 +36,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     Its interval runs from the annotators against whom it won to those against whom it is not shown to lose: between are
     those of whom the items cannot tell. Every label counts. Each machine is a part.
+    Raises MetricError where epsilon is not in [0, 1), or the scale of labels cannot be built.
     """
+    epsilon = float(str(params["epsilon"]))
+    if not 0 <= epsilon < 1:
+        raise MetricError(f"epsilon is {epsilon:g}, expected at least 0 and below 1: at 1 every machine wins")
     rated = scan.cached(ratings)
     if rated is None:
         return ratings_to_add(scan)
@@ -53,7 +58,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         shared = scale.coded(own).filter(pl.col("item").is_in(items.implode()))
         machine = np.full(len(items), -1, dtype=np.int64)
         machine[_numbers(shared["item"], items)] = shared["code"].to_numpy()
-        test = alternative_annotator_test(of_human, machine, scale.distance, float(str(params["epsilon"])))
+        test = alternative_annotator_test(of_human, machine, scale.distance, epsilon)
         parts[name] = _judged(test, RowCounts(human.height, own.height))
     measured = {name: part for name, part in parts.items() if isinstance(part, Measured)}
     if not measured:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-MEASURES = ("rejected", "disagreement", "told_apart")
 NO_REVIEW = "nobody has reviewed rows: `gates review plan`"
 
 

@@ -9,7 +9,11 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from gates import testing
+from gates.errors import MetricError
 from gates.metrics.annotation.alternative_annotator import HumanLabels, alternative_annotator_test
+from gates.metrics.annotation.replacement import METRIC
+from gates.verdict import Scope
 
 PANDALM = Path(__file__).parents[5] / "shared/data/annotations_pandalm_long.parquet"
 
@@ -115,3 +119,15 @@ def test_two_judges_that_were_used_replace_none_of_three_people(judge, advantage
     )
     assert result.winning_rate == 0
     assert result.average_advantage == pytest.approx(advantage, abs=5e-4)
+
+
+@pytest.mark.parametrize("epsilon", [-0.1, 1, 5])
+def test_epsilon_at_which_every_machine_wins_or_none_may_is_refused(epsilon):
+    rows = pl.DataFrame({"item": ["a"], "annotator": ["ana"], "label": ["yes"]})
+    with (
+        testing.scanned(
+            rows, rows, type="annotations", label="label", columns={"item": "item", "annotator": "annotator"}
+        ) as scan,
+        pytest.raises(MetricError, match=r"epsilon is .*, expected at least 0 and below 1"),
+    ):
+        METRIC.measure(scan, Scope.SYNTHETIC, {**dict(METRIC.params), "epsilon": epsilon})
