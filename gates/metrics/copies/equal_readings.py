@@ -88,11 +88,11 @@ def _readings(ordered: Ordered, shared: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     pieces: dict[str, list[pl.DataFrame]] = {Scope.HUMAN.value: [], Scope.SYNTHETIC.value: []}
     for piece in ordered.entities():
         own = piece.filter(pl.col("entity").is_in(chosen)).select("origin", "generator", *_KEY, "what")
-        for (origin,), rows in own.group_by("origin"):
-            series = rows.unique(["generator", *_KEY], keep="first", maintain_order=True)
+        for origin, parts in pieces.items():
+            series = own.filter(origin=origin).unique(["generator", *_KEY], keep="first", maintain_order=True)
             is_kept = pl.int_range(pl.len()).over("generator", "entity") < _READINGS_AT_MOST
-            pieces[str(origin)].append(series.filter(is_kept))
-    human, synthetic = (pl.concat([own.clear(), *parts]).sort("when") for parts in pieces.values())
+            parts.append(series.filter(is_kept))
+    human, synthetic = (pl.concat(parts).sort("when") for parts in pieces.values())
     return human.select(*_KEY, "what"), synthetic
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from gates.verdict import Answer, Outcome
 from tests.real import SEPARABILITY, adult, draft_accepted, judged, needs_data, write_dataset
+from tests.samples.series import readings, sessions
 
 SETTINGS = 'type = "tabular"\npurpose = "finetune"\n'
 RANK = {Outcome.PASS: 0, Outcome.NOT_CONFIGURED: 0, Outcome.INCONCLUSIVE: 1, Outcome.FAIL: 2, Outcome.ERROR: 3}
@@ -137,3 +138,21 @@ def test_a_row_of_undeclared_origin_fails_the_gate(tmp_path):
 
     assert (verdict.answer, verdict.rows) == (Answer.FAIL, {"human": 400, "synthetic": 400, "undeclared": 1})
     assert verdict.checks[0].evidence["first_rows"] == ["mix.parquet:801"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [
+        ("timeseries", lambda seed: readings(4, 3, seed)),
+        ("events", lambda seed: sessions(60, seed).with_columns(session=pl.col("session").str.split("-").list.last())),
+    ],
+    ids=["timeseries", "events"],
+)
+def test_rows_of_undeclared_origin_in_shared_series_leave_no_check_without_a_result(kind, made, tmp_path):
+    frames = [made(seed).with_columns(origin=pl.lit(who)) for seed, who in enumerate(("human", "synthetic", "web"))]
+    pl.concat(frames).write_parquet(tmp_path / "mix.parquet")
+    (tmp_path / "gates.toml").write_text(f'[datasets.mix]\npath = "mix.parquet"\ntype = "{kind}"\n')
+
+    verdict = judged(tmp_path).verdict
+
+    assert [str(check.id) for check in verdict.checks if check.outcome is Outcome.ERROR] == []
