@@ -99,9 +99,13 @@ def _annotated(task: Mapping[str, Any], place: str, numbers: set[int]) -> Iterat
         yield filled_task(cells, _reviewer(annotation["completed_by"]), place, numbers)
 
 
-def _reviewer(completed_by: Mapping[str, Any] | int) -> str:
-    """By the address: names need not be unique, and may be empty."""
-    return str(completed_by["email"]) if isinstance(completed_by, dict) else f"user {completed_by}"
+def _reviewer(completed_by: object) -> str:
+    """By the address: names need not be unique, and may be empty. "" where an export does not say who it was."""
+    if isinstance(completed_by, dict):
+        completed_by = completed_by.get("email") or completed_by.get("id")
+    if isinstance(completed_by, int):
+        return f"user {completed_by}"
+    return completed_by if isinstance(completed_by, str) else ""
 
 
 def _choices(name: str, shown: str, values: Sequence[str], *, is_required: bool = False) -> list[str]:

@@ -214,6 +214,12 @@ def said(result, by=1):
         ({"annotations": [said([choice("verdict", "fine")])]}, 2, "entry 1: verdict 'fine' of task 1"),
         ({"annotations": [said([choice("mood", "good")])]}, 2, "entry 1: unknown question 'mood'"),
         ({"annotations": [said([choice("verdict", "accept")], by) for by in (1, 2)]}, 2, "task 1 has two reviews"),
+        ({"annotations": [said([choice("verdict", "accept")], by=None)]}, 2, "task 1 has a verdict and no reviewer"),
+        (
+            {"annotations": [said([choice("verdict", "accept")], by={"email": None})]},
+            2,
+            "task 1 has a verdict and no reviewer",
+        ),
         ({"annotations": [{"result": []}]}, 2, "entry 1 is no task of this plan as Label Studio exports it"),
     ],
 )
@@ -231,11 +237,17 @@ def test_people_go_by_the_address_where_an_export_has_it(project, gates):
     gates(project, "review", "plan", "rows", "--output", "tasks.json", "--double", "0", "--reviewer", "ana@example.org")
     exported(project)
     refused = gates(project, "review", "import", "rows", "export.json")
-    by = {"id": 1, "email": "ana@example.org", "first_name": "", "last_name": ""}
-    text = (project / "export.json").read_text().replace('"completed_by": 1', f'"completed_by": {json.dumps(by)}')
-    (project / "export.json").write_text(text)
+    text = (project / "export.json").read_text()
+    nameless, ana = (
+        text.replace('"completed_by": 1', f'"completed_by": {json.dumps({"id": 7, "email": email})}')
+        for email in ("", "ana@example.org")
+    )
+    (project / "export.json").write_text(nameless)
+    numbered = gates(project, "review", "import", "rows", "export.json")
+    (project / "export.json").write_text(ana)
 
-    assert refused.code == 2
+    assert (refused.code, numbered.code) == (2, 2)
+    assert "reviewed by user 7, who is no reviewer of this plan" in numbered.err
     assert "reviewed by user 1, who is no reviewer of this plan" in refused.err
     assert gates(project, "review", "import", "rows", "export.json").code == 0
 
