@@ -1,10 +1,10 @@
 """What the guarded weight of `gates weights` gains and loses against human rows alone, pooling and 1/phi, on two tables.
 
     python benchmarks/advice.py --seed 1 --draws 20 [--sizes 100 400 1600] [--learner boosting ...] [--keep advice.jsonl]
-        [--law] [--minutes 60]
+        [--law] [--texts] [--minutes 60]
 
 Adult with rows of five published generators, and a survey of marriages with five simple generators that are made here from
-rows that nothing else uses. A draw takes human rows and synthetic ones, learns from them under each weight, and is tested on
+rows that nothing else uses; --texts: descriptions of Debian's packages by section, with five simple generators. A draw takes human rows and synthetic ones, learns from them under each weight, and is tested on
 human rows that are in no draw. --law: instead, how the law of mixtures and the weight that it suggests fare. Prints the tables
 of docs/explanation/advice.md.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.advising import LABELS, TABLES
+from benchmarks.advising import LABELS, TABLES, TEXTS
 from benchmarks.kept import Kept, Record, draw_parser, markdown
 from gates import testing
 from gates.advice.material import material_of
@@ -45,11 +45,11 @@ SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9)
 @cache
 def material(table: str, learner: str) -> Material:
     """The rows of a table, those that are tested on as its holdout."""
-    human, synthetic, holdout = TABLES[table]()
-    with testing.scanned(
-        human, synthetic, holdout=holdout, label=LABELS[table], columns={"generator": "generator"}
-    ) as scan:
-        made = material_of(scan, Learner(learner))
+    kind = "text" if table in TEXTS else "tabular"
+    human, synthetic, holdout = (TABLES | TEXTS)[table]()
+    columns = {"generator": "generator"}
+    with testing.scanned(human, synthetic, type=kind, holdout=holdout, label=LABELS[table], columns=columns) as scan:
+        made = material_of(scan, None if kind == "text" else Learner(learner))
     assert not isinstance(made, str), made
     return made
 
@@ -113,8 +113,8 @@ def law_cell(job: Record) -> Record | None:
 def jobs(options: Namespace, measure: str) -> Iterator[Record]:
     """Every cell once before any twice."""
     for seed in range(options.seed, options.seed + options.draws):
-        for table in TABLES:
-            for learner in options.learner:
+        for table in TEXTS if options.texts else TABLES:
+            for learner in [Learner.WORDS.value] if options.texts else options.learner:
                 for generator in material(table, learner).sources:
                     for size in options.sizes if measure == "weights" else options.sizes[-1:]:
                         yield {
@@ -171,6 +171,7 @@ def main() -> None:
     parser = draw_parser(__doc__, SIZES)
     parser.add_argument("--learner", nargs="+", default=["logistic", "boosting"])
     parser.add_argument("--law", action="store_true")
+    parser.add_argument("--texts", action="store_true", help="a set of texts in place of the tables")
     options = parser.parse_args()
     kept = Kept(options.keep)
     measure = "law" if options.law else "weights"

@@ -10,6 +10,7 @@ import polars.selectors as cs
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
+from benchmarks.advising_texts import package_descriptions
 from benchmarks.sources.source import SHARED
 from benchmarks.sources.tables import marriages
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Parts = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
-LABELS = {"adult": "income", "marriages": "affairs"}
+LABELS = {"adult": "income", "marriages": "affairs", "descriptions": "label"}
 GENERATORS = ("ctgan", "gaussian_copula", "mostly", "synthpop", "tvae")
 ROWS, TEST_ROWS = 6400, 4000
 
@@ -109,3 +110,4 @@ MAKERS: dict[str, Callable[[pl.DataFrame, np.random.Generator], pl.DataFrame]] =
     "independent": _independent,
 }
 TABLES: dict[str, Callable[[], Parts]] = {"adult": adult, "marriages": marriages_survey}
+TEXTS: dict[str, Callable[[], Parts]] = {"descriptions": package_descriptions}
