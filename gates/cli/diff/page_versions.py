@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 def page_versions(
     repository: Repository, dataset: DatasetConfig, output: Path | None, verdict: Verdict
 ) -> list[PageVersion]:
-    """What the versions recorded that are committed, and the verdict that there is now; none where no version recorded any."""
+    """What the versions recorded that are committed, and the verdict that there is now; none where no version recorded any.
+
+    None too under a configuration that is laid out elsewhere, such as a base's: its paths are not those of versions.
+    """
+    if repository.relative(dataset.root.resolve()) is None:
+        return []
     try:
         recorded = history(repository, dataset, verdict_paths(dataset, output), Walk(None, NEWEST)).versions
     except DataError:
