@@ -106,7 +106,7 @@ OPEN: Mapping[str, str] = {
     "no copies": "whether an idea was copied: what is compared is words and values",
     "validating against human behaviour": "how people would behave where nobody has looked yet",
     "what must stay human": "whether a person labelled with a machine's help; only who collected the rows can say",
-    "next human hour": "whether rows bought in the order advised teach more than as many at random; it has not been measured",
+    "next human hour": "whether rows bought in the order advised teach more than as many at random: on two tables no difference was shown",
     "version to version": "what a loss outside of the data cost, such as fewer people who answer",
 }
 
