@@ -111,6 +111,7 @@ CASES: tuple[Case, ...] = (
     Case("synthetic/expect_series_to_be_sound/periodic", "timeseries", order_defects.series_periodic, "synthetic series repeat exactly"),
     Case("synthetic/expect_series_to_be_sound/constant_days", "timeseries", order_defects.days_constant, "synthetic days stand still"),
     Case("synthetic/expect_series_to_be_sound/repeated_days", "timeseries", order_defects.days_repeated, "synthetic days repeat the day before"),
+    Case("synthetic/expect_series_to_be_sound/copied_days", "timeseries", order_defects.days_copied, "synthetic days are human days of any sensor"),
     Case(_TEMPORAL, "timeseries", order_defects.days_shuffled, "synthetic days are shuffled"),
     Case(_TEMPORAL, "events", order_defects.sessions_shuffled, "synthetic sessions are shuffled"),
     Case("synthetic/expect_transition_violation_ratio_to_be_less_than", "events", order_defects.impossible_steps, "synthetic steps never occur among people"),

@@ -42,6 +42,15 @@ def days_repeated(sample: Sample, dose: float, rng: Rng) -> Sample:
     return with_synthetic(sample, sample.synthetic.with_columns(value=values.ravel()))
 
 
+def days_copied(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic days with the readings of a human day."""
+    human, values = (rows["value"].to_numpy().reshape(-1, READINGS_A_DAY) for rows in (sample.human, sample.synthetic))
+    chosen = rng.permutation(len(values))[: max(1, round(dose * len(values)))]
+    copied = values.copy()
+    copied[chosen] = human[rng.integers(len(human), size=len(chosen))]
+    return with_synthetic(sample, sample.synthetic.with_columns(value=copied.ravel()))
+
+
 def series_constant(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Synthetic series that stand still."""
     return _series(sample, dose, rng, lambda values: np.full_like(values, values[0]))

@@ -112,6 +112,12 @@ def _played_again(readings):
     return np.concatenate([np.tile(readings[:, :24], 3), readings[:, 72:]], axis=1)
 
 
+def _taken_from_people(dataset: Dataset) -> Dataset:
+    """Three synthetic sensors give what three human ones of other names gave."""
+    human = dataset.rows.filter(pl.col("origin") == "human")["value"].to_list()[PER_SENSOR : 4 * PER_SENSOR]
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "value", human))
+
+
 def _twice(origin: str):
     def change(dataset: Dataset) -> Dataset:
         first = dataset.rows.filter(pl.col("origin") == origin)["timestamp"][1]
@@ -255,6 +261,10 @@ CASES = (
             ("constant_days", _standing_still, "days that stand still there: 4"),
             ("repeated_days", _played_again, "days that repeat an earlier one there: 2"),
         )
+    ),
+    Case(
+        f"synthetic/{SERIES}/copied_days", ("timeseries",), "timeseries", _taken_from_people, "days that are a human series' there: ",
+        missing=NOTHING_MADE,
     ),
     *(
         # Trees learn a step of one column although half of the labels are wrong, so that nothing is lost by adding them.

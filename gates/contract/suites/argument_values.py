@@ -46,6 +46,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "constant_days",
             "periodic",
             "repeated_days",
+            "copied_days",
         ),
     },
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},

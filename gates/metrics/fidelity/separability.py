@@ -77,6 +77,8 @@ def compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
         reason = f"a classifier needs {least} distinct rows of each origin; there are {n_human:,} human and {n_synthetic:,} synthetic"
         alone = _strongest(_single_features(scan, sides))
         return Inconclusive(reason, sides.counts, note=_note(alone), evidence={"telling": alone})
+    if not scan.roles.texts and not sides.human_codes.features:
+        return Inconclusive("no column can be compared, so that nothing could tell rows apart", sides.counts)
     model = _model(scan, sides)
     telling = _strongest(
         telling_in_model(model, sides.human_codes, sides.synthetic_codes, sides.seed)

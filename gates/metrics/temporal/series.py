@@ -22,6 +22,7 @@ from gates.metrics.base.measurement import (
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.intervals import ratio_difference
+from gates.metrics.temporal.human_days import days_of_human_series
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
 from gates.metrics.temporal.series_days import (
     READINGS_OF_A_DAY,
@@ -50,7 +51,9 @@ EVIDENCE_ENTITIES = 20
 # repeat, so that days are counted and not rows.
 _COMPARED_BY = {"duplicate_timestamps": "days_with_duplicates"}
 # Of these a sensor shows some by chance: that no human series does is no proof that none would.
-_BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps", "constant_days")
+_BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps", "constant_days", "copied_days")
+# The one kind that looks at series beside each other.
+_COPIED = "copied_days"
 # Of series whose rows stand in no order, half of the steps go back. They are sorted, and break no order.
 BACK_AT_MOST = 0.25
 
@@ -73,7 +76,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     gaps: some step is longer than ten times the series' median step. constant: all readings are equal.
     periodic: the readings repeat exactly, twice at least, and vary. constant_days, repeated_days: of days with twelve readings,
     the share in which all are equal, or which have the readings of an earlier day of the series one by one. Series of fewer than 30 readings are looked at for
-    repeated times only. A repeated time is the second reading at it and every further one.
+    repeated times only. copied_days: of days with twelve readings in a row by eight steps that differ, the share whose readings follow each
+    other in a human series too, whatever its sensor and time. A repeated time is the second reading at it and every further one.
     backward_steps: in its file, a row stands after one of a later time; series in no order at all are not looked at.
     Synthetic series count beyond the share of human series that do so, with the interval of a difference (Newcombe 1998); of
     repeated times, days of a series are compared. Where no human series or day stands still, or none repeats, the share is exact; that of a standstill not
@@ -88,10 +92,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     defects = _defects(scan, scope.value, kind)
     if not defects.looked_at and kind == "backward_steps" and _defects(scan, scope.value, "gaps").looked_at:
         return NotConfigured("rows of series stand in no order in their files, so that none is broken")
-    if not defects.looked_at and _UNITS.get(kind) == "days":
-        return Inconclusive(f"no day of a series has {READINGS_OF_A_DAY} readings", undecided=Severity.WARNING)
-    if not defects.looked_at:
-        return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings", undecided=Severity.WARNING)
+    is_unknown = kind == _COPIED and not _defects(scan, Scope.HUMAN.value, kind).looked_at
+    if is_unknown or not defects.looked_at:
+        return _nothing_to_see(kind)
     measured = _shares(defects, scope)
     if scope is Scope.SYNTHETIC:
         own, human = (
@@ -106,6 +109,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         _MEANING[kind].replace(" ", "_"): dict(list(defects.unsound.items())[:EVIDENCE_ENTITIES]),
     }
     return replace(measured, note=_note(defects, kind, unit), evidence=evidence)
+
+
+def _nothing_to_see(kind: str) -> NotConfigured | Inconclusive:
+    if kind == _COPIED:
+        return NotConfigured("no readings of both origins vary enough for a day to be recognised in another series")
+    too_few = "day of a series" if _UNITS.get(kind) == "days" else "series of this scope"
+    least = READINGS_OF_A_DAY if _UNITS.get(kind) == "days" else READINGS_AT_LEAST
+    return Inconclusive(f"no {too_few} has {least} readings", undecided=Severity.WARNING)
 
 
 def _may_stand_still(scan: Scan, kind: str, synthetic: _Defects, human: _Defects) -> bool:
@@ -164,7 +175,7 @@ def _per_series(scan: Scan) -> dict[str, pl.DataFrame]:
         owners = rows.group_by("series").agg(pl.first("origin", "entity"))
         for kind, look in _LOOK.items():
             parts[kind].append(owners.join(look(rows), on="series", how="inner"))
-    return {kind: pl.concat(frames) for kind, frames in parts.items()}
+    return {kind: pl.concat(frames) for kind, frames in parts.items()} | {_COPIED: scan.cached(days_of_human_series)}
 
 
 def _repeated_times(rows: pl.DataFrame) -> pl.DataFrame:
@@ -255,7 +266,7 @@ _LOOK: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "repeated_days": repeated_days,
 }
 # What is counted of each kind, series where it does not stand here.
-_UNITS = {"duplicate_timestamps": "rows", "constant_days": "days", "repeated_days": "days"}
+_UNITS = {"duplicate_timestamps": "rows", "constant_days": "days", "repeated_days": "days", _COPIED: "days"}
 _MEANING = {
     "duplicate_timestamps": "repeated times",
     "gaps": "longest gap in hours",
@@ -264,6 +275,7 @@ _MEANING = {
     "constant_days": "days that stand still",
     "periodic": "readings after which all repeat",
     "repeated_days": "days that repeat an earlier one",
+    _COPIED: "days that are a human series'",
 }
 
 METRIC = Metric(
@@ -272,7 +284,7 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Series have a defect that no sensor gives ({kind})",
     unit=Unit.SHARE,
-    asks="Could a sensor have given these series: one reading a time, in order, no hours missing, no standstill, no day played again?",
+    asks="Could a sensor have given these series: one reading a time, in order, no hours missing, no standstill, no day played again or copied?",
     why=(
         "Two readings at one time, readings out of order and missing hours shift every window and lag that a model learns from. A series that stands "
         "still or repeats to the last digit comes from a broken sensor or from a script."
@@ -280,7 +292,7 @@ METRIC = Metric(
     source="known defects of the Numenta Anomaly Benchmark (Lavin & Ahmad, ICMLA 2015): repeated hours, gaps, scripted days",
     fix=(
         "Split a series at its gaps or drop it, keep times in UTC, where no hour comes twice, and leave out series that stand "
-        "still. Let the generator vary from day to day."
+        "still. Let the generator vary from day to day, and leave out series that it copied from human ones under other names or times."
     ),
     params=(("kind", "gaps"),),
     detail=("kind",),

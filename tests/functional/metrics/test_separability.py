@@ -101,3 +101,12 @@ with one_thread():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout == "{1} True\n"
+
+
+def test_a_column_without_human_values_leaves_nothing_to_tell_rows_apart_by() -> None:
+    rows = pl.DataFrame({"x": RNG.normal(size=400)})
+
+    measurement = measured(rows.with_columns(x=pl.lit(None, dtype=pl.Float64)), rows)
+
+    assert outcome(measurement) is Outcome.INCONCLUSIVE
+    assert "no column can be compared" in measurement.reason

@@ -136,7 +136,7 @@ def test_unknown_kind_is_an_error_that_names_the_kinds():
 
     assert judgement.outcome is Outcome.ERROR
     assert (
-        "no kind 'order'; kinds: backward_steps, constant, constant_days, duplicate_timestamps, gaps, periodic, repeated_days"
+        "no kind 'order'; kinds: backward_steps, constant, constant_days, copied_days, duplicate_timestamps, gaps, periodic, repeated_days"
         in judgement.message
     )
 
