@@ -80,6 +80,7 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
         ("gates", "gates has another version"),
         ("libraries", "a library has another version"),
         ("suites_sha256", "a suite has changed"),
+        ("review_sha256", "the review has changed"),
         ("schema", "it has another schema"),
         ("schema_sources", "the schema, or a module that it imports, has changed"),
         ("plugins", "a plugin has another version or other code, or another one is named"),

@@ -192,3 +192,11 @@ def test_enforcing_imports_neither_great_expectations_nor_pandera(judged_project
     )
 
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_a_review_that_came_after_the_verdict_is_refused(project_copy, gates):
+    review = project_copy / "promotions/sound/review.json"
+    review.parent.mkdir(parents=True, exist_ok=True)
+    review.write_text("{}")
+
+    assert refused(gates(project_copy, "enforce", "sound"), "the review has changed")
