@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from dataclasses import replace
 
 import mlcroissant
 import pytest
+from absl import logging as absl_logging
 from openlineage.client.event_v2 import InputDataset
 from openlineage.client.facet_v2 import data_quality_assertions_dataset as assertions_facet
 from openlineage.client.serde import Serde
@@ -18,6 +20,10 @@ from gates.verdicts.reports.formats.croissant import croissant
 from gates.verdicts.reports.formats.datadocs import datadocs
 from gates.verdicts.reports.formats.openlineage import openlineage
 from tests.unit.verdicts.test_reports import example
+
+# mlcroissant brings absl's handler, which holds the stderr that pytest has while it imports, and closes it as soon as any library, such
+# as DVC, configures logging: from then on no test of the process can write.
+absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 # What mlcroissant reads JSON-LD with still uses a class that it gives another name.
 of_croissant = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
