@@ -94,7 +94,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("rows of series stand in no order in their files, so that none is broken")
     is_unknown = kind == _COPIED and not _defects(scan, Scope.HUMAN.value, kind).looked_at
     if is_unknown or not defects.looked_at:
-        return _nothing_to_see(kind)
+        return _nothing_to_see(scan, kind)
     measured = _shares(defects, scope)
     if scope is Scope.SYNTHETIC:
         own, human = (
@@ -111,8 +111,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return replace(measured, note=_note(defects, kind, unit), evidence=evidence)
 
 
-def _nothing_to_see(kind: str) -> NotConfigured | Inconclusive:
-    if kind == _COPIED:
+def _nothing_to_see(scan: Scan, kind: str) -> NotConfigured | Inconclusive:
+    both = (Scope.HUMAN.value, Scope.SYNTHETIC.value)
+    if kind == _COPIED and all(_defects(scan, origin, "constant_days").looked_at for origin in both):
         return NotConfigured("no readings of both origins vary enough for a day to be recognised in another series")
     too_few = "day of a series" if _UNITS.get(kind) == "days" else "series of this scope"
     least = READINGS_OF_A_DAY if _UNITS.get(kind) == "days" else READINGS_AT_LEAST
