@@ -43,7 +43,7 @@ PROBED_AT_MOST = 12_000
 LEVELS_AT_MOST = 30
 EVIDENCE_PAIRS = 5
 # A pair whose strength moves by more than this from half to half of human rows, half the limit of the worst pair, says nothing by itself:
-# a column with a level of some ten rows beside one of a hundred levels. A tenth of the pairs and one may be left out for it.
+# a column with a level of some ten rows beside one of a hundred levels. A tenth of the pairs may be left out for it, so none of fewer than ten.
 NOISE_AT_MOST = 0.1
 NOISY_PAIRS_AT_MOST = 0.1
 # Columns of those pairs that differ most; a heat map of more has no room for its labels.
@@ -138,7 +138,7 @@ def _noisy(cross: Floats, null: Floats) -> Mask:
     low, middle, high = np.percentile(null, (LOW, MIDDLE, HIGH), axis=0)
     shows_nothing = np.percentile(cross, LOW, axis=0) - middle <= NOISE_AT_MOST
     noisy: Mask = ((high - low) / 2 > NOISE_AT_MOST) & shows_nothing
-    return noisy if noisy.sum() <= 1 + NOISY_PAIRS_AT_MOST * noisy.size and not noisy.all() else np.zeros_like(noisy)
+    return noisy if noisy.sum() <= NOISY_PAIRS_AT_MOST * noisy.size else np.zeros_like(noisy)
 
 
 def _matrix(coarse: _Coarse, columns: list[int], human: Floats, synthetic: Floats) -> dict[str, object]:

@@ -111,10 +111,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return replace(measured, note=_note(defects, kind, unit), evidence=evidence)
 
 
-def _nothing_to_see(scan: Scan, kind: str) -> NotConfigured | Inconclusive:
+def _nothing_to_see(scan: Scan, kind: str) -> Inconclusive:
     both = (Scope.HUMAN.value, Scope.SYNTHETIC.value)
     if kind == _COPIED and all(_defects(scan, origin, "constant_days").looked_at for origin in both):
-        return NotConfigured("no readings of both origins vary enough for a day to be recognised in another series")
+        why = "readings of one origin do not vary enough for a day to be recognised in another series, as whole numbers do not"
+        return Inconclusive(why, undecided=Severity.INFO)
     too_few = "day of a series" if _UNITS.get(kind) == "days" else "series of this scope"
     least = READINGS_OF_A_DAY if _UNITS.get(kind) == "days" else READINGS_AT_LEAST
     return Inconclusive(f"no {too_few} has {least} readings", undecided=Severity.WARNING)
