@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gates.advice.advice import Advice, GroupAdvice, SourceAdvice
+from gates.advice.advice import Advice, Costs, GroupAdvice, SourceAdvice
 from gates.advice.gains import human_gains, synthetic_gains
 from gates.advice.groups import groups_of, likeness
 from gates.advice.learned import nothing_learned
-from gates.advice.material import SYNTHETIC, material_of
+from gates.advice.material import SYNTHETIC, Material, material_of
 from gates.advice.opened import scanned_dataset
 from gates.advice.recommend import recommendations
-from gates.advice.weighing.source_weights import source_weights
+from gates.advice.weighing.source_weights import SourceWeight, source_weights
 from gates.advice.worth.curves import curve_points, mixture_points
-from gates.advice.worth.exchange import LearningCurves, exchange_rate
+from gates.advice.worth.exchange import ExchangeRate, LearningCurves, exchange_rate
 from gates.errors import GatesError
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.strata import by_generator, everything
@@ -26,11 +26,7 @@ from gates.verdicts.store import VerdictStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.advice.advice import Costs
-    from gates.advice.material import Material
-    from gates.advice.weighing.source_weights import SourceWeight
     from gates.advice.worth.examples import Learner
-    from gates.advice.worth.exchange import ExchangeRate
     from gates.config.dataset import DatasetConfig
     from gates.data.scan.result import Scan
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.advice.groups import level_mask
-from gates.advice.material import HUMAN_BLOCK
+from gates.advice.groups import Group, level_mask
+from gates.advice.material import HUMAN_BLOCK, Material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.advice.groups import Group
-    from gates.advice.material import Material
     from gates.data.arrays import Floats, Ints
 
 # Which half is taken decides much; three halves show how much.

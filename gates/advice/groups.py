@@ -9,16 +9,14 @@ import numpy as np
 import polars as pl
 
 from gates.advice.material import SYNTHETIC_AT_LEAST
-from gates.metrics.base.measurement import Measured
-from gates.metrics.comparison.strata import everything
+from gates.metrics.base.measurement import Estimate, Measured, Measurement
+from gates.metrics.comparison.strata import Sides, everything
 from gates.metrics.fidelity import coverage, separability
 
 if TYPE_CHECKING:
     from gates.data.arrays import Mask
     from gates.data.facts import Roles
     from gates.data.scan.result import Scan
-    from gates.metrics.base.measurement import Estimate, Measurement
-    from gates.metrics.comparison.strata import Sides
 
 # A column of more levels is no kind of rows; of fewer rows a level has nothing to be measured on.
 LEVELS_AT_MOST, ROWS_AT_LEAST = 20, 30

@@ -14,12 +14,11 @@ from gates.data.text.mix import mix
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.comparison.classifiers import Table, Texts
 from gates.metrics.labels.labels import classes
-from gates.metrics.labels.task import GENERATOR, HOLDOUT, blocks_of, task_of
+from gates.metrics.labels.task import GENERATOR, HOLDOUT, Task, blocks_of, task_of
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.labels.task import Task
 
 SYNTHETIC = "synthetic"
 # The source of rows that name none, where others do.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.population import read_population
 from gates.contract.plugins.registry import data_type_of
-from gates.data.duckdb.dataset import open_dataset, open_holdout
+from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from gates.data.values.survey import survey
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.config.dataset import DatasetConfig
-    from gates.data.duckdb.dataset import LocalDataset
     from gates.data.scan.result import Scan
 
 

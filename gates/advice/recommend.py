@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.advice.advice import Action, Recommendation
-from gates.advice.gains import PER_ROWS
+from gates.advice.advice import Action, Advice, GroupAdvice, Recommendation, SourceAdvice
+from gates.advice.gains import PER_ROWS, Gain
 from gates.advice.worth.exchange import RateAnswer
 from gates.errors import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.advice.advice import Advice, GroupAdvice, SourceAdvice
-    from gates.advice.gains import Gain
 
 # From here on a classifier tells origins apart in what a model may learn instead of the label.
 TOLD_APART = 0.6

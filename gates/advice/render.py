@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gates.advice.worth.exchange import RateAnswer
+from gates.advice.worth.exchange import ExchangeRate, RateAnswer
 from gates.verdicts.reports.formats.markdown import cell, code
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from gates.advice.advice import Advice, GroupAdvice, SourceAdvice
     from gates.advice.gains import Gain
-    from gates.advice.worth.exchange import ExchangeRate
 
 # A screen is some 45 lines: so many sources, groups and sentences fit one.
 SOURCES_SHOWN, GROUPS_SHOWN, ADVICE_SHOWN = 6, 12, 12

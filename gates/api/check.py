@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from gates.api.verdict import CheckVerdict
 from gates.checking.check_or_recall import CheckTerms, DatasetCheck
@@ -14,7 +14,6 @@ from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Unpack
 
     from gates.data.formats.frames import Frame
 

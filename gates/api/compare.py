@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.api.verdict import CheckVerdict
-from gates.diff.difference import changes_of
+from gates.diff.difference import CheckChange, changes_of
 from gates.diff.render import change_document, change_lines, row_line
 from gates.errors import UsageError
-from gates.verdict import Outcome, Verdict, rounded_tree
+from gates.verdict import CheckResult, Outcome, Verdict, rounded_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import polars as pl
 
-    from gates.diff.difference import CheckChange
-    from gates.verdict import CheckResult
 
 # A changed check has a line each; of more a frame says all.
 _SHOWN = 20

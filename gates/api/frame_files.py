@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from gates.api.hugging_face import as_stream, is_of_hugging_face
@@ -12,7 +12,6 @@ from gates.data.formats.frames import refuse_columns_twice, write_frame
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 PARTS = ("rows", "human", "synthetic", "holdout")

@@ -12,14 +12,13 @@ from gates.data.duckdb.connection import connect
 from gates.data.sql import identifier, literal, select
 from gates.errors import UsageError, first_few
 from gates.init.guesses.few_values import few_values
-from gates.init.guesses.origin_guess import find_origin
+from gates.init.guesses.origin_guess import OriginColumn, find_origin
 from gates.init.guesses.roles_guess import NewRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from gates.init.guesses.origin_guess import OriginColumn
 
 CALL = "gates.check"
 ORIGIN = "origin"

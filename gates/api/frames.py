@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from gates.api.frame_files import PARTS, engine_of, stage_frames
 from gates.api.frame_words import CALL, as_call, declared_in_call, refuse_missing_origin
@@ -15,12 +14,7 @@ from gates.checking.resolve import resolve
 from gates.config.load import read_config
 from gates.errors import GatesError, UsageError
 from gates.private_folder import PrivateFolder
-from gates.verdict import IN_MEMORY
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gates.verdict import Verdict
+from gates.verdict import IN_MEMORY, Verdict
 
 # How the configuration's messages name the dataset.
 _NAME = "frame"

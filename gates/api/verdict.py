@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from gates.atomic_files import replace_text
 from gates.contract.check_lookup import resolve_checks, suggestion
 from gates.errors import GatesError, UsageError
-from gates.verdict import Answer, Verdict, exit_code
+from gates.verdict import Answer, CheckResult, Verdict, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Self
 
     import polars as pl
 
-    from gates.verdict import CheckResult
 
 # Findings that a representation names; the reports have all of them.
 _SHOWN = 5

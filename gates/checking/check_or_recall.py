@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gates.checking.check_version import judge_at
-from gates.checking.engine import LOCAL
+from gates.checking.check_version import CheckedDataset, JudgedVersion, judge_at
+from gates.checking.engine import LOCAL, Engine
 from gates.run_state import doing
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.checking.cache.folder import Cache
-    from gates.checking.check_version import CheckedDataset, JudgedVersion
-    from gates.checking.engine import Engine
     from gates.checking.verdict_cache import Memory
     from gates.checking.version_inputs import Compared
     from gates.config.dataset import DatasetConfig

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
 from gates.versions.merged import versions_beside
-from gates.versions.repository import open_repository
-from gates.versions.version import VersionKind, base_of, chosen_version, revision
+from gates.versions.repository import Repository, open_repository
+from gates.versions.version import Version, VersionKind, base_of, chosen_version, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
     from gates.verdict import Verdict
-    from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 UPSTREAM = "@{upstream}"
 # What a branch that was never pushed does not have.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.checking.column_names import own_name, with_own_names
 from gates.checking.verdict_inputs import waiver_rows
 from gates.contract.plan import Plan, plan
-from gates.verdict import Verdict, conclude
+from gates.verdict import CheckResult, PlannedCheck, Verdict, conclude
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from gates.checking.resolve import ResolvedDataset
     from gates.data.duckdb.dataset import LocalDataset
     from gates.rows.validators import Validators
-    from gates.verdict import CheckResult, PlannedCheck
 
 
 @dataclass(frozen=True)

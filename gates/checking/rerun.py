@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import with_schemas
 from gates.data.previous_version import PromotedBefore
-from gates.promotion.git.history import tag_history
+from gates.promotion.git.history import PromotionTag, tag_history
 from gates.promotion.git.last_promoted import by_tag
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
 from gates.promotion.verification.findings import Finding, looked_at
 from gates.versions.dataset.snapshots import files_at
 
 if TYPE_CHECKING:
-    from gates.promotion.git.history import PromotionTag
-    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.verdict import CheckResult, Verdict
     from gates.versions.repository import Repository
 

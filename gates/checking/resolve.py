@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.checking.column_names import view_names
 from gates.contract.contract import Contract, load_contract
-from gates.data.facts import WRITTEN_ORIGIN
-from gates.data.values.readings import NO_READINGS
+from gates.data.facts import WRITTEN_ORIGIN, Roles
+from gates.data.values.readings import NO_READINGS, Readings
 from gates.rows.validators import RowSchemas, Validators, row_schemas
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
-    from gates.data.facts import Roles
-    from gates.data.values.readings import Readings
 
 
 @dataclass(frozen=True)

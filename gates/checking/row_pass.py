@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from gates.data.batch import OnBatch
+from gates.data.batch import Batch, OnBatch
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
-from gates.rows.failures import RowFailures
+from gates.rows.failures import BatchFailures, RowFailures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gates.config.deadline import Deadline
-    from gates.data.batch import Batch
-    from gates.rows.failures import BatchFailures
     from gates.rows.validators import Validators
 
 # The clock is looked at between slices of a batch. A schema's call costs milliseconds per column whatever the rows, so

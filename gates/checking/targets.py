@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from gates.config.load import FILE_NAME, PYPROJECT, config_path, nearest_config
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import is_file
-from gates.versions.repository import open_repository
-from gates.versions.version import VersionKind, git_of
+from gates.versions.repository import Repository, open_repository
+from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 # Between a folder and a dataset's name.
 _SEPARATOR = ":"

@@ -8,12 +8,12 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
-from gates.checking.check_version import CheckedDataset
-from gates.checking.version_inputs import compared
-from gates.config.deadline import TimeUpError
+from gates.checking.check_version import CheckedDataset, JudgedVersion
+from gates.checking.version_inputs import Compared, compared
+from gates.config.deadline import Deadline, TimeUpError
 from gates.config.digests import contract_key, digest, is_code_unchanged, rule_files
 from gates.data.steady_files import changed, signs_of
-from gates.verdict import Outcome
+from gates.verdict import Outcome, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.versions.dataset.snapshots import refuse_damaged
 
@@ -23,11 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.checking.cache.folder import Cache
-    from gates.checking.check_version import JudgedVersion
-    from gates.checking.version_inputs import Compared
     from gates.config.dataset import DatasetConfig
-    from gates.config.deadline import Deadline
-    from gates.verdict import Verdict
 
 logger = logging.getLogger(__name__)
 

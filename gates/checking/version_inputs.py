@@ -11,14 +11,14 @@ from gates.checking.changes.losses import kept_files
 from gates.checking.changes.moved_datasets import has_same_configuration
 from gates.checking.changes.repartitioned import DatasetAt, VersionPair
 from gates.checking.changes.rows_before import commit_before, is_near_before, lost_human_files
-from gates.config.deadline import TimeUpError
-from gates.data.previous_version import CommitBefore, KeptFiles
+from gates.config.deadline import Deadline, TimeUpError
+from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
 from gates.errors import DataError, GatesError
 from gates.promotion.git.last_promoted import promoted_before
-from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.comparison import Comparison, compare, compare_evaluations, compare_holdouts
 from gates.versions.dataset.manifests import far_pointer
 from gates.versions.dataset.path_contents import lies_elsewhere
-from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
+from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import manifests_of
 from gates.versions.trees import tree_at
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from gates.checking.cache.folder import Cache
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
-    from gates.config.deadline import Deadline
-    from gates.data.previous_version import PromotedBefore
-    from gates.versions.dataset.comparison import Comparison
-    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.version import Version
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import DATA_TYPES
-from gates.config.dataset import SCHEMAS, SUITES, Stray, schema_name
-from gates.config.installed.plugins import PluginKind
+from gates.config.dataset import SCHEMAS, SUITES, DatasetConfig, Stray, schema_name
+from gates.config.installed.plugins import PluginKind, Plugins
 from gates.config.sources.schema_files import own_schema
 from gates.errors import SuiteError
 from gates.regular_files import content_of
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from gates.config.dataset import DatasetConfig
-    from gates.config.installed.plugins import Plugins
 
 _COMMON = "common"
 

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.config.data_types import DATA_TYPES
+from gates.config.data_types import DATA_TYPES, DataType
 from gates.config.installed.plugins import PluginKind
 from gates.config.orphans import refuse_lost_rules
-from gates.config.population import read_population
-from gates.config.removals import read_removals
+from gates.config.population import Population, read_population
+from gates.config.removals import Removal, read_removals
 from gates.config.reviews import read_review
 from gates.config.sources.schema_files import library_versions, own_schema, text_digest
 from gates.contract.plugins.registry import data_type_of, loaded, metrics_of, type_suites
@@ -28,10 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig, Waiver
-    from gates.config.population import Population
-    from gates.config.removals import Removal
     from gates.contract.plugins.load import LoadedPlugin
     from gates.metrics.base.metric import Metric
 

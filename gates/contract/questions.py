@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.contract.explain import explanation
+from gates.contract.explain import Use, explanation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gates.contract.explain import Use
 
 # By the words that suites use, in the order in which they come up when a dataset is made.
 QUESTIONS: Mapping[str, str] = {

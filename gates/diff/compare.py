@@ -14,7 +14,7 @@ from gates.diff.verdict_lookup import VerdictPaths, find_verdict
 from gates.errors import GatesError
 from gates.verdict import UNDECLARED, Scope
 from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
-from gates.versions.dataset.snapshots import files_at, snapshot, snapshot_or_empty
+from gates.versions.dataset.snapshots import Snapshot, files_at, snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
-    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.repository import Repository
     from gates.versions.version import Version, Versions
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from gates.contract.check_lookup import resolve_checks, suggestion
 from gates.errors import UsageError
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.verdict import CheckResult
     from gates.verdicts.recorded import RecordedVerdict
 
 _SHORT_SHA = 7

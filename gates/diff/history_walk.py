@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.diff.history import Missing, RecordedVersion, VerdictHistory, ids_of
-from gates.diff.promotions import promotions_of
+from gates.diff.promotions import Promotions, promotions_of
 from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, GatesError
 from gates.verdicts.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.dataset.manifests import far_pointer, pointers_of
 from gates.versions.dataset.path_contents import folder_of
-from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
+from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
 from gates.versions.dvc.store import manifests_of
 from gates.versions.git.printed import lines_of
-from gates.versions.trees import tree_at
+from gates.versions.trees import Tree, tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind
 
 if TYPE_CHECKING:
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
-    from gates.diff.promotions import Promotions
-    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.git.blobs import Blobs
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
-    from gates.versions.trees import Tree
 
 
 @dataclass(frozen=True)

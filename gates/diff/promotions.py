@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.removals import FOLDER
 from gates.diff.history import Promotion
-from gates.promotion.git.history import tag_history
+from gates.promotion.git.history import PromotionTag, TagHistory, tag_history
 from gates.promotion.statements.paths import paths_of
 from gates.promotion.statements.tags import parse_version
 from gates.versions.dataset.path_contents import folder_of
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gates.config.dataset import DatasetConfig
-    from gates.promotion.git.history import PromotionTag, TagHistory
     from gates.versions.repository import Repository
 
 _VERDICT = ".verdict.json"

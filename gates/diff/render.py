@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gates.verdict import rounded_tree
+from gates.verdict import Answer, CheckResult, rounded_tree
 from gates.verdicts.reports.formats.markdown import code
 from gates.verdicts.reports.text import counted, printable_line
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gates.diff.difference import CheckChange, ComparedVersion, DatasetDifference
-    from gates.verdict import Answer, CheckResult
     from gates.versions.dataset.comparison import Comparison
 
 # A person reads a screen of names; JSON has all of them.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome
 from gates.verdicts.reports.formats.markdown import cell, code
 from gates.verdicts.reports.text import counted, printable
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gates.diff.history import RecordedVersion, VerdictHistory
-    from gates.verdict import CheckResult
 
 _GAP = "  "
 # Half of a usual terminal: an id that takes more would leave no room for what it is about.

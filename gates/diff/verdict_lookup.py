@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.diff.promotions import promoted_verdicts
-from gates.verdicts.recorded import VerdictError, parse_verdict
+from gates.verdicts.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.trees import tree_at
-from gates.versions.version import VersionKind
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.verdicts.recorded import RecordedVerdict
     from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 
 @dataclass(frozen=True)

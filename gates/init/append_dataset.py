@@ -12,14 +12,13 @@ from gates.config.dataset import specs_of
 from gates.config.parsing.line_numbers import toml_of
 from gates.errors import UsageError
 from gates.init.config_text import table_text
-from gates.init.find import find_data
+from gates.init.find import Given, find_data
 from gates.init.propose import propose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gates.config.load import Config
-    from gates.init.find import Given
     from gates.init.proposal import Proposal
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import WITHOUT_VALUE, specs_of
+from gates.config.dataset import WITHOUT_VALUE, Specs, specs_of
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gates.config.dataset import Specs
     from gates.init.proposal import Proposal
 
 _HEAD = """\

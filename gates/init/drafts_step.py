@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import data_type
 from gates.config.sources.schema_files import own_schema
-from gates.data.duckdb.dataset import VIEWS, open_dataset
+from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
 from gates.data.facts import ROW_ID
 from gates.data.sql import identifier, select
 from gates.data.values.survey import survey
 from gates.errors import DataError
 from gates.init.drafts.accept import are_drafts
-from gates.init.drafts.draft import ConstraintKind
+from gates.init.drafts.draft import Constraint, ConstraintKind
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
-    from gates.data.duckdb.dataset import LocalDataset
-    from gates.init.drafts.draft import Constraint
 
 # Tolerance intervals hardly tighten beyond this many rows, and this many fit into memory.
 MOST_ROWS = 200_000

@@ -15,7 +15,7 @@ import yaml
 
 from gates.config.addresses import address_in, is_address, protocol_of
 from gates.config.data_types import DATA_TYPES
-from gates.config.dataset import shown_specs, specs_of
+from gates.config.dataset import Specs, shown_specs, specs_of
 from gates.data.files import FORMATS_TEXT, SPLITS_MARK, holds_no_rows, resolve
 from gates.data.formats.json_files import begins_with_rows
 from gates.data.remote.copies import FILES_ONLY, entries, is_pattern
@@ -26,7 +26,6 @@ from gates.init.guesses.origin_words import is_holdout, is_test, word_of_origin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from gates.config.dataset import Specs
 
 _ORIGINS = ("human", "synthetic")
 _FOLDER = "data"

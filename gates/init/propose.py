@@ -15,7 +15,7 @@ from gates.errors import GatesError, UsageError, first_few
 from gates.init.config_text import table_text, toml_string
 from gates.init.guesses.context_guess import context_of
 from gates.init.guesses.few_values import few_values
-from gates.init.guesses.origin_guess import find_origin, one_sided
+from gates.init.guesses.origin_guess import OriginColumn, find_origin, one_sided
 from gates.init.guesses.origin_words import HUMAN, SYNTHETIC, names_generators
 from gates.init.guesses.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.guesses.texts import TEXT, question_and_answer, text_column
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from gates.data.facts import FileFacts
     from gates.init.find import FoundData
-    from gates.init.guesses.origin_guess import OriginColumn
 
 # A name that no column has: while the origin is unknown, every row is read as one.
 _NO_COLUMN = "\x00"

@@ -17,15 +17,15 @@ from gates.contract.contract import load_contract
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
 from gates.promotion.statements.statement import sha256
-from gates.verdict import IN_MEMORY, Answer
+from gates.verdict import IN_MEMORY, Answer, Verdict
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.judged_files import edited_file
-from gates.verdicts.recorded import VerdictError, parse_verdict
+from gates.verdicts.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.dataset.path_contents import folder_of
 from gates.versions.dataset.snapshots import files_at, snapshot, work_tree_files
-from gates.versions.trees import LOCK, PIPELINE
+from gates.versions.trees import LOCK, PIPELINE, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.promotion.signing.signing_keys import SigningKey
-    from gates.verdict import Verdict
-    from gates.verdicts.recorded import RecordedVerdict
     from gates.versions.changes.clean_repository import CleanRepository
-    from gates.versions.trees import Tree
 
 # Which versions of libraries an environment gets, where the repository says so.
 _LOCK_FILES = (LOCK, PIPELINE, "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "requirements.txt")

@@ -9,14 +9,13 @@ from gates.config.reviews import FILE_NAME
 from gates.metrics.review.record import ReviewError, parse_record
 from gates.metrics.review.sequential import LotDecision
 from gates.metrics.review.tally import HUMAN, SYNTHETIC, tallies
-from gates.verdict import Scope
+from gates.verdict import Scope, Verdict
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.metrics.review.planned import ReviewPlan
-    from gates.verdict import Verdict
     from gates.versions.trees import Tree
 
 

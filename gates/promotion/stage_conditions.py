@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.advice.weighing.required import weights_beside, weights_clause, wrong_weights
-from gates.config.parsing.stages import ALL
+from gates.config.parsing.stages import ALL, Stage
 from gates.config.reviews import FILE_NAME
 from gates.errors import did_you_mean
 from gates.promotion.required_review import review_beside, review_clause, wrong_review
-from gates.verdict import UNDECLARED, Outcome, Scope
+from gates.verdict import UNDECLARED, Outcome, Scope, Verdict
 from gates.verdicts.reports.text import counted
 from gates.versions.git.authors import Review, review_of
 
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from gates.config.parsing.stages import Stage
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
-    from gates.verdict import Verdict
 
 # A check that broke off has not answered either; only a waiver lets such a verdict pass.
 _UNANSWERED = frozenset({Outcome.NOT_CONFIGURED, Outcome.INCONCLUSIVE, Outcome.ERROR})

@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.contract.plugins.registry import data_type_of
-from gates.data.duckdb.dataset import open_dataset
+from gates.data.duckdb.dataset import LocalDataset, open_dataset
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import UsageError, did_you_mean
 from gates.review.judge import judged_rejections
 from gates.review.plan import make_plan
 from gates.review.strata import MOST_VALUES, declared_columns
-from gates.rows.lot import read_lot
+from gates.rows.lot import Lot, read_lot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gates.config.dataset import DatasetConfig
     from gates.data.arrays import Floats
-    from gates.data.duckdb.dataset import LocalDataset
     from gates.metrics.review.planned import ReviewPlan, ReviewRequest
-    from gates.rows.lot import Lot
 
 # What `--by` takes besides columns: strata by origin alone.
 BY_ORIGIN = "origin"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.review.label_studio import SUFFIX, label_studio_tasks, labelling_configuration, read_label_studio
-from gates.review.tasks import read_tasks, tasks_text
+from gates.review.tasks import FilledTask, read_tasks, tasks_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from gates.metrics.review.planned import ReviewPlan
     from gates.review.draw import DrawnReview
-    from gates.review.tasks import FilledTask
 
 
 def is_for_label_studio(path: Path) -> bool:

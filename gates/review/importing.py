@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, did_you_mean, first_few
 from gates.metrics.review.tally import RowReview
-from gates.review.tasks import ACCEPT
+from gates.review.tasks import ACCEPT, FilledTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from gates.metrics.review.planned import ReviewPlan
     from gates.metrics.review.record import ReviewRecord
-    from gates.review.tasks import FilledTask
     from gates.rows.lot import Lot
 
 _NAMED = 5

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from gates.errors import DataError
-from gates.metrics.review.tally import accepted_rows
-from gates.review.ppi import HelpedMean, helped_mean, labels_needed
+from gates.metrics.review.tally import RowReview, accepted_rows
+from gates.review.ppi import HelpedMean, LabelNeed, helped_mean, labels_needed
 from gates.review.strata import strata_of
 from gates.review.tasks import ACCEPT, REJECT
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Floats
     from gates.metrics.review.planned import ReviewPlan
-    from gates.metrics.review.tally import RowReview
-    from gates.review.ppi import LabelNeed
     from gates.rows.lot import Lot
 
 # Of how well a judge follows people nothing is known before they label: a poor, a usual and a good one.

@@ -13,13 +13,12 @@ from gates.errors import DataError
 from gates.metrics.review.acceptance import single_plan
 from gates.metrics.review.planned import PlannedStratum, ReviewPlan, ReviewRequest, ReviewTask
 from gates.metrics.review.sequential import tightening
-from gates.review.strata import origins_of, shuffled, strata_of
+from gates.review.strata import Stratum, origins_of, shuffled, strata_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.data.arrays import Ints
-    from gates.review.strata import Stratum
     from gates.rows.lot import Lot
 
 

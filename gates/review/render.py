@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.review.acceptance import accepted_when_bad, accepted_when_good
 from gates.metrics.review.sequential import LotDecision
-from gates.metrics.review.tally import agreement, answer_of, tallies
+from gates.metrics.review.tally import Tally, agreement, answer_of, tallies
 from gates.review.judge import HALF_WIDTH, needs_before_labels
-from gates.review.ppi import FEWEST_LABELS
+from gates.review.ppi import FEWEST_LABELS, HelpedMean
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats
     from gates.metrics.review.planned import PlannedStratum, ReviewPlan
     from gates.metrics.review.record import ReviewRecord
-    from gates.metrics.review.tally import Tally
-    from gates.review.ppi import HelpedMean
 
 _WORDS = {LotDecision.ACCEPT: "ACCEPTED", LotDecision.REJECT: "REJECTED", LotDecision.OPEN: "open"}
 

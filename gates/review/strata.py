@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import ORIGIN
+from gates.data.facts import ORIGIN, Roles
 from gates.data.text.mix import combine
 from gates.verdict import Scope
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.data.arrays import Hashes, Ints
-    from gates.data.facts import Roles
     from gates.rows.lot import Lot
 
 # A smaller stratum is put together with others: of 200 rows the plan for 1 and 5 % reviews 89, of 100 it takes 58.

@@ -14,15 +14,13 @@ from gates.errors import DataError, UsageError
 from gates.private_folder import PrivateFolder
 from gates.versions.git.printed import leads_out
 from gates.versions.path_patterns import is_below
-from gates.versions.trees import POINTER_SUFFIX, tree_at
-from gates.versions.version import VersionKind
+from gates.versions.trees import POINTER_SUFFIX, Tree, tree_at
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gates.versions.repository import Repository
-    from gates.versions.trees import Tree
-    from gates.versions.version import Version
 
 # What a contract is made of, beside the Python that a schema may import from anywhere in the repository.
 _FOLDERS = ("expectations", "schemas")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.versions.git.printed import lines_of
-from gates.versions.version import at_commit, revision
+from gates.versions.version import Version, at_commit, revision
 
 if TYPE_CHECKING:
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 _MERGE_HEAD = "MERGE_HEAD"
 

@@ -6,13 +6,9 @@ import os
 import posixpath
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gates.errors import DataError
-from gates.versions.git.commands import git_at
-
-if TYPE_CHECKING:
-    from gates.versions.git.commands import Git
+from gates.versions.git.commands import Git, git_at
 
 DVC_DIR = ".dvc"
 

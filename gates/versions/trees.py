@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.versions.git.printed import Listing
 from gates.versions.git.submodules import with_submodules
-from gates.versions.repository import DVC_DIR
+from gates.versions.repository import DVC_DIR, Repository
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from gates.versions.git.blobs import Blobs
     from gates.versions.git.commands import Git
-    from gates.versions.repository import Repository
 
 LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
 POINTER_SUFFIX = ".dvc"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.advice.weighing.weights import effective_rows, health_of
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.advice.weighing.source_weights import SourceWeight
     from gates.advice.weighing.weigh import Weighing
-    from gates.verdict import CheckResult
 
 NO_GAIN_HERE = "no gain here: train on the human rows alone"
 

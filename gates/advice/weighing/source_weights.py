@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.advice.worth.guarded_weight import NOTHING, Weighted, guarded_weight
+from gates.advice.worth.guarded_weight import NOTHING, GuardedWeight, Weighted, guarded_weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.advice.material import Material
-    from gates.advice.worth.guarded_weight import GuardedWeight
 
 NO_GAIN = "no gain over human rows alone was shown"
 

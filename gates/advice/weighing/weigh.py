@@ -12,7 +12,7 @@ import polars as pl
 from gates.advice.material import NO_NAME, SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
 from gates.advice.weighing.by_row import weights_by_row
-from gates.advice.weighing.source_weights import source_weights
+from gates.advice.weighing.source_weights import SourceWeight, source_weights
 from gates.advice.weighing.weights import Bound, RowWeights
 from gates.data.facts import ORIGIN, ROWS_PER_FILE_BITS, row_number
 from gates.data.files import manifest_sha256
@@ -20,18 +20,16 @@ from gates.errors import GatesError, UsageError
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.groups.population import margin_of
 from gates.metrics.stats.raking import UnreachableError, rake
-from gates.rows.lot import read_lot
+from gates.rows.lot import Lot, read_lot
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.advice.weighing.source_weights import SourceWeight
     from gates.advice.worth.examples import Learner
     from gates.config.dataset import DatasetConfig
     from gates.data.duckdb.dataset import LocalDataset
     from gates.data.scan.result import Scan
-    from gates.rows.lot import Lot
 
 HUMAN = Scope.HUMAN.value
 # No column of data has these names.

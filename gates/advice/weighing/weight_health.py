@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import duckdb
 
-from gates.advice.weighing.weights import health_of
+from gates.advice.weighing.weights import RowWeights, health_of
 from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.suites import read_suite
 from gates.data.duckdb.views import DuckView
-from gates.verdict import Outcome, Scope
-
-if TYPE_CHECKING:
-    from gates.advice.weighing.weights import RowWeights
-    from gates.verdict import CheckResult
+from gates.verdict import CheckResult, Outcome, Scope
 
 SUITE = "weights/combined.json"
 _VIEW = "gates_weights"

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.advice.worth.curves import curve_of
-from gates.advice.worth.law import fitted_law
+from gates.advice.worth.curves import Point, curve_of
+from gates.advice.worth.law import MixtureLaw, fitted_law
 
 if TYPE_CHECKING:
-    from gates.advice.worth.curves import Point
-    from gates.advice.worth.law import MixtureLaw
     from gates.data.arrays import Floats, Ints
 
 # The law is believed where the mixtures that it was not fitted to lie this near to it, as a share of what they lose beyond its

@@ -22,12 +22,11 @@ from typing import TYPE_CHECKING, Any
 from gates.atomic_files import LEFT_BEHIND_AFTER
 from gates.checking.cache.secret import cache_secret
 from gates.verdicts.store import FOLDER
-from gates.versions.repository import DVC_DIR
+from gates.versions.repository import DVC_DIR, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gates.versions.repository import Repository
 
 logger = logging.getLogger(__name__)
 

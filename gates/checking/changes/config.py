@@ -11,7 +11,7 @@ from gates.config.digests import rules_inputs
 from gates.config.sources.schema_files import own_schema, text_digest
 from gates.errors import GatesError
 from gates.versions.configuration import config_at
-from gates.versions.dataset.pointers import concerned, tracked_at
+from gates.versions.dataset.pointers import Tracked, concerned, tracked_at
 from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
-    from gates.versions.dataset.pointers import Tracked
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.data.files import Format, data_file
+from gates.data.files import DataFile, Format, data_file
 
 if TYPE_CHECKING:
     from gates.config.deadline import Deadline
-    from gates.data.files import DataFile
     from gates.versions.dataset.comparison import Comparison
     from gates.versions.dataset.local_files import FilesAtHand
     from gates.versions.dataset.path_contents import SnapshotFile

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data.previous_version import KeptFiles
+from gates.data.previous_version import KeptFiles, RowComparison
 from gates.errors import first_few
 from gates.metrics.limits.wording import percent
 from gates.verdict import UNDECLARED
@@ -15,7 +15,6 @@ from gates.verdict import UNDECLARED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gates.data.previous_version import RowComparison
     from gates.versions.dataset.comparison import Comparison
 
 # People take out a bad shard or a source that withdrew, a few files of many. A pull in part leaves out a folder, or all

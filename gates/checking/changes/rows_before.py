@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,30 +14,26 @@ from gates.checking.changes.moved_datasets import (
     moved_since,
 )
 from gates.config.digests import digest
-from gates.config.removals import new_part
+from gates.config.removals import Removal, new_part
 from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
 from gates.verdict import Scope
 from gates.versions.configuration import config_at
-from gates.versions.dataset.snapshots import data_files_at, files_at, snapshot_or_empty
+from gates.versions.dataset.snapshots import Snapshot, data_files_at, files_at, snapshot_or_empty
 from gates.versions.removals import removals_at
 from gates.versions.trees import tree_at
-from gates.versions.version import VersionKind
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gates.checking.changes.moved_datasets import PlacedDataset
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
-    from gates.config.removals import Removal
     from gates.data.files import DataFile
     from gates.versions.dataset.comparison import Comparison
     from gates.versions.dataset.path_contents import SnapshotFile
-    from gates.versions.dataset.snapshots import Snapshot
-    from gates.versions.version import Version
 
     _Earlier = tuple[Version, Callable[[], AbstractContextManager[DatasetConfig]]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.config.addresses import is_address
-from gates.config.dataset import specs_of
+from gates.config.dataset import DatasetConfig, specs_of
 from gates.data.files import resolve
 from gates.errors import DataError, UsageError
 from gates.versions.dataset.pointers import tracked_at
@@ -18,8 +18,6 @@ from gates.versions.version import WORKTREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from gates.config.dataset import DatasetConfig
 
 
 def lost_paths(dataset: DatasetConfig) -> Iterator[UsageError]:

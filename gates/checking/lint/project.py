@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from gates.checking.column_names import view_names
@@ -12,7 +12,7 @@ from gates.config.installed.plugins import PluginKind
 from gates.config.load import load_config
 from gates.config.removals import FOLDER, REMOVALS
 from gates.config.row_rules import FINITE, RowRule
-from gates.contract.contract import load_contract
+from gates.contract.contract import Contract, load_contract
 from gates.contract.plan import plan, waives_nothing
 from gates.contract.plugins.registry import loaded, metrics_of
 from gates.contract.suites import ROW_FAILURES, read_suite
@@ -23,11 +23,9 @@ from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import date
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
-    from gates.contract.contract import Contract
 
 
 @dataclass

@@ -9,23 +9,23 @@ nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gates.checking.changes.files import ChangedFiles, changed_files, openable
+from gates.checking.changes.files import ChangedFiles, Openable, changed_files, openable
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.quick.partial_row_limits import SeenRows, kept_files_result, lost_human_files_result
-from gates.checking.resolve import resolve_without_schemas, with_schemas
+from gates.checking.resolve import ResolvedDataset, resolve_without_schemas, with_schemas
 from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
-from gates.config.deadline import TimeUpError
+from gates.config.deadline import Deadline, TimeUpError
 from gates.contract.plan import Plan, plan, refuse_unknown_waivers
 from gates.contract.suites import ROW_FAILURES
 from gates.data.batch import OnBatch
-from gates.data.duckdb.dataset import QuickOpening, open_dataset
+from gates.data.duckdb.dataset import LocalDataset, QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts, row_number
 from gates.data.files import fingerprints
 from gates.data.values.readings import NO_READINGS
@@ -34,14 +34,8 @@ from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdi
 from gates.versions.dataset.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gates.checking.changes.files import Openable
     from gates.checking.check_or_recall import DatasetCheck
-    from gates.checking.resolve import ResolvedDataset
     from gates.checking.version_inputs import Compared
-    from gates.config.deadline import Deadline
-    from gates.data.duckdb.dataset import LocalDataset
     from gates.data.previous_version import KeptFiles
 
 Progress = Callable[[str, int, int], None]

@@ -10,25 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract.suites import demand_of, limits_of, params_of
+from gates.contract.suites import SuiteEntry, demand_of, limits_of, params_of
 from gates.errors import first_few
-from gates.metrics.base.measurement import Estimate, Measured
+from gates.metrics.base.measurement import Estimate, Measured, Measurement
 from gates.metrics.history import lost_files
 from gates.metrics.integrity import row_failures
 from gates.metrics.limits.check_result import check_result
-from gates.verdict import Kind, Outcome, Scope
+from gates.verdict import CheckResult, Kind, Outcome, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gates.contract.plan import Plan
-    from gates.contract.suites import SuiteEntry
     from gates.data.previous_version import KeptFiles
     from gates.data.scan.result import RuleFailures
-    from gates.metrics.base.measurement import Measurement
     from gates.metrics.base.metric import Metric
     from gates.rows.failures import RowFailures
-    from gates.verdict import CheckResult
 
 _SHOWN = 3
 

@@ -11,7 +11,7 @@ from gates.checking.changes.moved_datasets import placed_datasets
 from gates.checking.targets import config_names
 from gates.checking.weakening.conditions import config_differences
 from gates.checking.weakening.dataset import dataset_differences
-from gates.config.load import FILE_NAME, PYPROJECT
+from gates.config.load import FILE_NAME, PYPROJECT, Config
 from gates.config.parsing.weakened import TABLE
 from gates.errors import DataError, GatesError
 from gates.versions.configuration import config_at
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from gates.checking.weakening.difference import Change, RuleDifference
-    from gates.config.load import Config
     from gates.versions.version import Version
 
 logger = logging.getLogger(__name__)

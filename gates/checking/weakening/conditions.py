@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
-from gates.config.parsing.stages import ALL
+from gates.config.parsing.stages import ALL, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.config.installed.plugins import Plugins
     from gates.config.load import Config
-    from gates.config.parsing.stages import Stage
 
 
 # What a stage may require to lie beside a promotion.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gates.checking.cache.folder import cache_of
 from gates.checking.cache.hashes import RememberedHashes
@@ -13,15 +13,13 @@ from gates.errors import DataError, UsageError, first_few
 from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.dataset.pointers import concerned, tracked_at
 from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
-from gates.versions.version import VersionKind
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from gates.config.dataset import DatasetConfig
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 _SHOWN = 3
 _NOTHING: dict[str, Any] = {"path": None, "partitions": {}, "holdout": None, "reference": None, "evaluation": ()}

@@ -15,14 +15,13 @@ from gates.verdicts.store import FOLDER
 from gates.versions.configuration import config_at
 from gates.versions.dvc.yaml import mapping_of, mappings_in
 from gates.versions.repository import DVC_DIR
-from gates.versions.trees import POINTER_SUFFIX, tree_at
+from gates.versions.trees import POINTER_SUFFIX, Tree, tree_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.checking.weakening.difference import Change
     from gates.config.load import Config
-    from gates.versions.trees import Tree
 
 # Beside a configuration: what was promoted last decides what must not get lost.
 _FOLDERS = (SUITES, SCHEMAS, PROMOTIONS)

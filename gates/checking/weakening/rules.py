@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.config.removals import new_part
-from gates.contract.suites import ROW_FAILURES, looser_by, reason_of, unmentioned_rule
+from gates.contract.suites import ROW_FAILURES, SuiteEntry, looser_by, reason_of, unmentioned_rule
 from gates.rows.validation import rules
 from gates.verdict import Scope
 from gates.visible_text import folded_words
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
-    from gates.contract.suites import SuiteEntry
 
 _DRAFT = "DRAFT"
 

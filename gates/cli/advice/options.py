@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.options import OneOf
+from gates.cli.options import Command, OneOf
 
 if TYPE_CHECKING:
     from gates.advice.worth.examples import Learner
-    from gates.cli.options import Command
 
 
 def learner_option(command: Command) -> Command:

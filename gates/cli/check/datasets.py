@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gates.checking.check_version import version_requested
-from gates.checking.targets import targets_of
+from gates.checking.check_version import JudgedVersion, VersionRequest, version_requested
+from gates.checking.targets import Target, targets_of
 from gates.cli.options import chosen, today, worst
 from gates.cli.streams import note
 from gates.config.addresses import is_address
@@ -17,8 +17,6 @@ from gates.errors import GatesError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.checking.check_version import JudgedVersion, VersionRequest
-    from gates.checking.targets import Target
     from gates.cli.check.request import CheckRequest, Reporting
     from gates.config.dataset import DatasetConfig
 

@@ -12,7 +12,7 @@ import click
 from gates.cli.streams import clean_stdout, note, render_options
 from gates.config.installed.plugins import Plugins, built_in_reports
 from gates.verdict import Answer
-from gates.verdicts.reports.located_verdict import Unjudged
+from gates.verdicts.reports.located_verdict import Located, Unjudged
 from gates.verdicts.reports.registry import find_report, rendered
 from gates.verdicts.reports.summary import SummaryRow, summary
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gates.checking.check_version import CheckedDataset
     from gates.cli.check.request import Reporting
     from gates.errors import GatesError
-    from gates.verdicts.reports.located_verdict import Located
 
 LEFT = "deferred to pre-push"
 

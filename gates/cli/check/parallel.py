@@ -5,13 +5,13 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from gates.checking.check_or_recall import DatasetCheck
-from gates.checking.check_version import CheckedDataset, version_requested
+from gates.checking.check_or_recall import CheckTerms, DatasetCheck
+from gates.checking.check_version import CheckedDataset, Compares, version_requested
 from gates.cli.garbage import collect_rarely
 from gates.cli.streams_at_exit import flush_and_close
 from gates.config.memory import limited_to
@@ -19,12 +19,7 @@ from gates.errors import DataError, GatesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from concurrent.futures import Future
     from pathlib import Path
-    from typing import TypeVar
-
-    from gates.checking.check_or_recall import CheckTerms
-    from gates.checking.check_version import Compares
 
     Key = TypeVar("Key")
 

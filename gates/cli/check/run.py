@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.check_or_recall import CheckTerms, DatasetCheck
-from gates.checking.check_version import CheckedDataset
+from gates.checking.check_version import CheckedDataset, JudgedVersion
 from gates.checking.engine import Engine
 from gates.cli.check.output import Shown, show
 from gates.cli.options import today, worst
@@ -15,7 +15,7 @@ from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.config.deadline import Deadline
 from gates.errors import GatesError, first_few
 from gates.verdict import Answer, Outcome, Scope, exit_code
-from gates.verdicts.reports.located_verdict import Unjudged
+from gates.verdicts.reports.located_verdict import Located, Unjudged
 from gates.verdicts.reports.registry import find_report, rendered
 from gates.verdicts.reports.text import counted
 from gates.verdicts.store import VerdictStore
@@ -23,11 +23,9 @@ from gates.verdicts.store import VerdictStore
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.checking.check_version import JudgedVersion
     from gates.checking.targets import Target
     from gates.cli.check.request import CheckRequest
     from gates.config.dataset import DatasetConfig
-    from gates.verdicts.reports.located_verdict import Located
     from gates.verdicts.reports.page_version import PageVersion
 
 

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from gates.atomic_files import replace_text
-from gates.checking.weakening.compare import lost_datasets, weakenings
+from gates.checking.weakening.compare import Weakening, lost_datasets, weakenings
 from gates.checking.weakening.difference import Change
 from gates.cli.options import today
 from gates.cli.streams import clean_stdout, note
 from gates.config.load import config_path
 from gates.verdicts.reports.weaker_gate import ID, TITLE, WeakerGate, unexplained
-from gates.versions.repository import open_repository
+from gates.versions.repository import Repository, open_repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.checking.check_version import JudgedVersion, VersionRequest
-    from gates.checking.weakening.compare import Weakening
     from gates.cli.check.request import CheckRequest, DatasetSelection, Reporting
-    from gates.versions.repository import Repository
     from gates.versions.version import Version
 
 _MARKDOWN = "weakened.markdown"

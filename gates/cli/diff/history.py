@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.diff.request import NEWEST, each, is_revision, verdict_paths
+from gates.cli.diff.request import NEWEST, DiffRequest, each, is_revision, verdict_paths
 from gates.cli.options import worst
 from gates.cli.streams import note, render_options
 from gates.errors import UsageError, did_you_mean
@@ -14,7 +14,6 @@ from gates.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.cli.diff.request import DiffRequest
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
     from gates.diff.history import VerdictHistory

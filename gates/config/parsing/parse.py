@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gates.config.data_types import DATA_TYPES, data_type
-from gates.config.dataset import PURPOSES, DatasetConfig, Origins, Waiver, specs_of
-from gates.config.installed.plugins import PluginKind, Plugins
+from gates.config.dataset import PURPOSES, DatasetConfig, Origins, Specs, Waiver, specs_of
+from gates.config.installed.plugins import PluginKind, Plugins, Reference
 from gates.config.parsing import validators
 from gates.config.parsing.plugins_table import TABLE, declared
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from gates.config.dataset import Specs
-    from gates.config.installed.plugins import Reference
     from gates.config.parsing.line_numbers import KeyPath
     from gates.config.parsing.problems import Problems
     from gates.config.parsing.validators import Reader

@@ -6,13 +6,12 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import schema_name
+from gates.config.dataset import DatasetConfig, schema_name
 from gates.regular_files import is_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.config.dataset import DatasetConfig
 
 # Libraries whose version can move a number or an outcome.
 LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.config.data_types import MESSAGES
+from gates.config.data_types import MESSAGES, DataType
 from gates.config.installed.entry_points import Distribution, distributions
-from gates.config.installed.plugins import PluginKind
+from gates.config.installed.plugins import PluginKind, Plugins, Reference
 from gates.config.sources.packages import package_of
 from gates.config.sources.schema_files import file_digests
 from gates.contract.plugins.errors import OwnCode
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import ModuleType
 
-    from gates.config.data_types import DataType
-    from gates.config.installed.plugins import Plugins, Reference
 
 Offered = TypeContract | Metric | Report
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.config.data_types import DATA_TYPES, data_type
-from gates.config.installed.plugins import PluginKind, built_in_reports
+from gates.config.data_types import DATA_TYPES, DataType, data_type
+from gates.config.installed.plugins import PluginKind, Plugins, built_in_reports
 from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.plugins.interface import TypeContract
 from gates.contract.plugins.load import LoadedPlugin, load, suites_of
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
-    from gates.config.installed.plugins import Plugins
 
 # The folder of the suites that every type has.
 _COMMON = "common"

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from gates.contract.suites.argument_values import allowed_values
 from gates.contract.suites.names import NEEDED, SILENT_WITHOUT_VALUES
 from gates.errors import did_you_mean
-from gates.metrics.base.metric import Side
+from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from gates.metrics.base.metric import Metric
 
 
 def limit_names(side: Side) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract.suites.suite import ROW_FAILURES, unmentioned_rule
+from gates.contract.suites.suite import ROW_FAILURES, Suite, SuiteEntry, unmentioned_rule
 from gates.errors import SuiteError
 from gates.verdict import CheckId, Severity
 from gates.visible_text import has_words
@@ -13,7 +13,6 @@ from gates.visible_text import has_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gates.contract.suites.suite import Suite, SuiteEntry
 
 ORIGINS = "expect_origins_to_be_declared"
 ROW_COUNT = "expect_table_row_count_to_be_between"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -17,11 +17,8 @@ from gates.init.drafts.bounds import (
     tolerance_coverage,
     unseen_mass_bound,
 )
-from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit
+from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit, RangeEnd
 from gates.init.drafts.formats import infer_format
-
-if TYPE_CHECKING:
-    from gates.init.drafts.draft import RangeEnd
 
 # A person can check a list of 100; and a level that every fifth row introduces anew is not a category.
 MOST_LEVELS = 100

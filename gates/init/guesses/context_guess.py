@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from gates.config.roles import PEOPLE_ROLES
 from gates.data.sql import identifier, select
-from gates.init.guesses.roles_guess import LEAST_GROUP_ROWS, Guess
+from gates.init.guesses.roles_guess import LEAST_GROUP_ROWS, Guess, NewRows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from gates.config.data_types import DataType
-    from gates.init.guesses.roles_guess import NewRows
 
 # `source` is not among them: of a table it may be any column, and no check reads it.
 _NAMES = {

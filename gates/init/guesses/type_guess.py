@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import COMPLETIONS, DATA_TYPES, MESSAGES, data_type
-from gates.config.types.declaration import ValueKind
+from gates.config.types.declaration import ColumnNames, DataType, ValueKind
 from gates.data.conversations.shapes import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.config.types.declaration import ColumnNames, DataType
 
 _NUMBER = r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)"
 # What a column of text that holds transcripts has in place of its SQL type; messages as JSON have that of the lists.

@@ -13,9 +13,9 @@ from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import folder_of_config, stated_versions
-from gates.promotion.statements.tags import artifact
+from gates.promotion.statements.tags import ReleaseVersion, artifact
 from gates.versions.removals import removals_at
-from gates.versions.repository import open_repository
+from gates.versions.repository import Repository, open_repository
 from gates.versions.version import WORKTREE, Version, VersionKind, git_of
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.git.promoted_version import PromotedVersion
-    from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import CheckResult
-    from gates.versions.repository import Repository
 
 
 def promoted_before(repository: Repository, version: Version, home: Path, dataset: str) -> PromotedBefore | None:

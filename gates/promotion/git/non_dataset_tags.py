@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from gates.config.load import PYPROJECT
 from gates.config.removals import FOLDER
 from gates.errors import GatesError, UsageError
 from gates.promotion.errors import PromotionError
-from gates.promotion.git.history import message_of
+from gates.promotion.git.history import PromotionTag, TagHistory, message_of
 from gates.promotion.git.promoted_version import config_in, configuration_in
 from gates.versions.git.printed import literal
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit
-
-if TYPE_CHECKING:
-    from gates.promotion.git.history import PromotionTag, TagHistory
 
 
 def is_foreign(history: TagHistory) -> bool:

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from gates.config.load import FILE_NAME, PYPROJECT
-from gates.contract.contract import load_contract
+from gates.config.load import FILE_NAME, PYPROJECT, Config
+from gates.contract.contract import Contract, load_contract
 from gates.contract.plugins.registry import data_type_of
 from gates.errors import DataError
 from gates.promotion.dataset_rows import DatasetFiles, rows_sha256
 from gates.promotion.errors import PromotionError
-from gates.promotion.git.history import COMMIT, message_of
+from gates.promotion.git.history import COMMIT, PromotionTag, message_of
 from gates.promotion.statements.paths import PromotionPaths, paths_of
-from gates.promotion.statements.statement import parse_statement, sha256
+from gates.promotion.statements.statement import Statement, parse_statement, sha256
 from gates.verdicts.whole_verdict import whole_verdict
 from gates.versions.configuration import config_at
 from gates.versions.dataset.snapshots import files_at
-from gates.versions.trees import tree_at
+from gates.versions.trees import Tree, tree_at
 from gates.versions.version import Version, at_commit, git_of
 
 if TYPE_CHECKING:
@@ -29,15 +29,10 @@ if TYPE_CHECKING:
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
-    from gates.config.load import Config
-    from gates.contract.contract import Contract
-    from gates.promotion.git.history import PromotionTag
-    from gates.promotion.statements.statement import Statement
     from gates.promotion.statements.tag_message import TagMessage
     from gates.verdict import Verdict
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
-    from gates.versions.trees import Tree
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.versions.changes.git_remote import HEADS, GitRemote, first_line, refs_at, remote_of, tags_within
-from gates.versions.changes.transaction import TAGS, undo
+from gates.versions.changes.transaction import TAGS, PreparedRefs, undo
 from gates.versions.git.printed import literal
 from gates.versions.trees import LOCK
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from gates.promotion.statements.tag_message import TagMessage
-    from gates.versions.changes.transaction import PreparedRefs
     from gates.versions.git.commands import Git
 
 # Seconds: a host that is up answers within one or two, and without an answer the commands name some tags too many.

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
 from gates.promotion.errors import ConditionError
-from gates.promotion.git.history import message_of
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.history import PromotionTag, TagHistory, message_of
+from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
 from gates.verdicts.judged_files import judged_files
 
 if TYPE_CHECKING:
-    from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import Verdict
 

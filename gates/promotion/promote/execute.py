@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
 from gates.promotion.git.push import PushPlan, how_to_push, missing_at, missing_before, names_other_data, push
-from gates.versions.changes.clean_repository import require_clean
-from gates.versions.changes.git_remote import refs_at, remote_of
+from gates.versions.changes.clean_repository import CleanRepository, require_clean
+from gates.versions.changes.git_remote import GitRemote, refs_at, remote_of
 from gates.versions.changes.lock import only_promotion
 from gates.versions.changes.objects import write_commit, write_tag
 from gates.versions.changes.recovery import interrupted, recover
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gates.promotion.promote.plan import PromotionPlan
-    from gates.versions.changes.clean_repository import CleanRepository
-    from gates.versions.changes.git_remote import GitRemote
     from gates.versions.repository import Repository
 
     Report = Callable[[str], None]

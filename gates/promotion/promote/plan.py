@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from gates.config.removals import FOLDER
 from gates.errors import DataError, UsageError
-from gates.promotion.git.history import message_of
+from gates.promotion.git.history import PromotionTag, TagHistory, message_of
 from gates.promotion.statements.paths import stated_versions
 from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256, stated_by
 from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
-from gates.verdict import Answer
+from gates.verdict import Answer, Verdict
 from gates.verdicts.recorded import VerdictError
 from gates.verdicts.reports.findings import shortfalls
 from gates.verdicts.reports.text import counted
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.promotion.evidence import Evidence
-    from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.verdict import Verdict
 
 FIRST = ReleaseVersion(1, 0, 0)
 

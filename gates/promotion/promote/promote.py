@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from gates.advice.weighing.required import weights_beside
 from gates.errors import UsageError
-from gates.promotion.dataset_rows import rows_sha256
+from gates.promotion.dataset_rows import DatasetFiles, rows_sha256
 from gates.promotion.errors import ConditionError, PromotionError
-from gates.promotion.evidence import contract_files, evidence_of
-from gates.promotion.git.history import tag_history
-from gates.promotion.git.promoted_version import openable, promoted_version
+from gates.promotion.evidence import Evidence, PromoteRequest, contract_files, evidence_of
+from gates.promotion.git.history import PromotionTag, TagHistory, tag_history
+from gates.promotion.git.promoted_version import PromotedVersion, openable, promoted_version
 from gates.promotion.git.same_files import files_of, files_of_verdict, refuse_revoked_files
 from gates.promotion.promote.plan import (
     PromotionPlan,
@@ -32,8 +32,8 @@ from gates.promotion.stage_conditions import Candidate, met, promoted_candidate,
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.statement import sha256
 from gates.promotion.statements.tag_message import TagMessage
-from gates.promotion.statements.tags import TagName, refuse_untaggable
-from gates.promotion.verification.findings import FindingState, first_bad
+from gates.promotion.statements.tags import ReleaseVersion, TagName, refuse_untaggable
+from gates.promotion.verification.findings import Finding, FindingState, first_bad
 from gates.promotion.verification.order import Succession, verify_base, verify_bases, verify_claims_and_base, wrong_base
 from gates.promotion.verification.overlap import overlaps
 from gates.promotion.verification.signatures import verify_envelope_bytes
@@ -52,12 +52,6 @@ if TYPE_CHECKING:
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.config.parsing.stages import Stage
-    from gates.promotion.dataset_rows import DatasetFiles
-    from gates.promotion.evidence import Evidence, PromoteRequest
-    from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.git.promoted_version import PromotedVersion
-    from gates.promotion.statements.tags import ReleaseVersion
-    from gates.promotion.verification.findings import Finding
     from gates.versions.changes.clean_repository import CleanRepository
 
 

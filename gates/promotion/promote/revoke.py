@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError, did_you_mean
-from gates.promotion.git.history import TagHistory, histories, tag_history
+from gates.promotion.git.history import PromotionTag, TagHistory, histories, tag_history
 from gates.promotion.git.promoted_version import promoted_version
 from gates.promotion.git.same_files import same_files_elsewhere
 from gates.promotion.promote.plan import PromotionPlan, existing_tags, previous, wanted_version
@@ -16,7 +16,6 @@ from gates.promotion.statements.tags import ReleaseVersion, TagName
 
 if TYPE_CHECKING:
     from gates.promotion.evidence import PromoteRequest
-    from gates.promotion.git.history import PromotionTag
     from gates.versions.changes.clean_repository import CleanRepository
 
 

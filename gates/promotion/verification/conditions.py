@@ -10,7 +10,7 @@ from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
 from gates.promotion.git.same_files import files_of
-from gates.promotion.stage_conditions import met, promoted_candidate, unmet
+from gates.promotion.stage_conditions import Candidate, met, promoted_candidate, unmet
 from gates.verdicts.decode import moment_text
 from gates.versions.git.commands import committed_at
 from gates.versions.trees import tree_at
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.config.parsing.stages import Stage
-    from gates.promotion.stage_conditions import Candidate
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.order import StageEvent
 

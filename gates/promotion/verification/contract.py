@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gates import __version__
 from gates.config.sources.schema_files import LIBRARIES
 from gates.errors import DataError, UsageError
-from gates.promotion.statements.statement import StatedWaiver
+from gates.promotion.statements.statement import StatedWaiver, Statement
 from gates.promotion.verification.findings import Finding, FindingState
 from gates.verdicts.enforce import (
     modules_of,
@@ -31,7 +31,6 @@ from gates.verdicts.recorded import parse_verdict
 if TYPE_CHECKING:
     from gates.contract.contract import Contract
     from gates.promotion.git.promoted_version import PromotedVersion
-    from gates.promotion.statements.statement import Statement
     from gates.verdict import Verdict
 
 # What a verdict says of its contract that follows from gates' own suites too, which are others in another gates.

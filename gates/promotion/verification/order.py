@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError, GatesError
 from gates.promotion.errors import PromotionError
-from gates.promotion.git.history import message_of
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.history import PromotionTag, TagHistory, message_of
+from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
 from gates.promotion.verification.findings import Finding, FindingState, first_bad, looked_at, refused
 from gates.promotion.verification.version import verify_claims
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
     from datetime import datetime
 
-    from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tag_message import PreviousTag, TagMessage
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.versions.git.commands import Git

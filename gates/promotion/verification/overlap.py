@@ -16,7 +16,7 @@ from gates.metrics.copies.shared_contents import rows_in_both
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import histories
 from gates.promotion.git.non_dataset_tags import is_foreign
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
 from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.promotion.dataset_rows import DatasetFiles
-    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.versions.repository import Repository
 
 _PART = "overlap"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError, UsageError, did_you_mean
-from gates.promotion.git.history import message_of
+from gates.promotion.git.history import PromotionTag, TagHistory, message_of
 from gates.promotion.statements.paths import version_of_file
 from gates.promotion.statements.tags import artifact
 from gates.promotion.verification.revocations import tag_of_record
@@ -14,7 +14,6 @@ from gates.promotion.verification.revocations import tag_of_record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.promotion.git.history import PromotionTag, TagHistory
     from gates.versions.repository import Repository
 
 # Who mistyped looks for one of a few; all of them would fill the screen.

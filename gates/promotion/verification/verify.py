@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.promotion.git.history import message_of
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.history import PromotionTag, TagHistory, message_of
+from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
 from gates.promotion.git.same_files import files_of, revocation_of_files
 from gates.promotion.verification.conditions import wrong_conditions
 from gates.promotion.verification.findings import Finding, FindingState, looked_at, refused
@@ -22,16 +22,13 @@ from gates.promotion.verification.order import (
 )
 from gates.promotion.verification.overlap import verify_overlap
 from gates.promotion.verification.revocations import verify_records, wrong_record
-from gates.promotion.verification.signatures import verify_event_signature, verify_version_signatures
+from gates.promotion.verification.signatures import TrustedKeys, verify_event_signature, verify_version_signatures
 from gates.promotion.verification.version import verify_local_copies, verify_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.verification.selection import VerifySelection
-    from gates.promotion.verification.signatures import TrustedKeys
 
 # How a tag says which event of the stage before opened its stage; what follows fulfils other conditions.
 _AFTER = re.compile(r"after ([^;\s]+)(?:;.*)?")

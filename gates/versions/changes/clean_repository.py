@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, first_few
-from gates.versions.git.commands import committed_at
+from gates.versions.git.commands import Git, committed_at
 from gates.versions.trees import Tree, tree_at
 from gates.versions.version import Version, at_commit, git_of
 
 if TYPE_CHECKING:
-    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
 
 _SHOWN = 3

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
 from gates.errors import DataError
-from gates.versions.git.commands import git_at
+from gates.versions.git.commands import Git, git_at
 from gates.versions.git.printed import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gates.versions.git.commands import Git
 
 TAGS = "refs/tags/"
 _NOTE = "gates-promotion.json"

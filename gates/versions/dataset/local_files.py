@@ -9,7 +9,7 @@ from gates.data.files import DataFile, data_file
 from gates.versions.dataset.snapshots import unpacked
 from gates.versions.dvc.store import Store
 from gates.versions.trees import tree_at
-from gates.versions.version import VersionKind
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from gates.versions.dataset.path_contents import SnapshotFile
     from gates.versions.git.blobs import Blobs
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 
 class FilesAtHand:

@@ -12,7 +12,7 @@ from gates.config.addresses import is_address
 from gates.data.files import FORMATS_TEXT, holds_no_rows
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.dvc.md5 import blocks_md5
-from gates.versions.dvc.pointer import ManifestEntry, PointerKind
+from gates.versions.dvc.pointer import ManifestEntry, Pointer, PointerKind
 from gates.versions.dvc.pointers import pointers_in
 from gates.versions.path_patterns import concerns, fixed_part, is_below, matching
 from gates.versions.trees import tree_at
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.config.dataset import DataPaths
-    from gates.versions.dvc.pointer import Pointer
     from gates.versions.dvc.store import Store
     from gates.versions.repository import Repository
     from gates.versions.version import Version

@@ -24,22 +24,20 @@ from gates.errors import UsageError
 from gates.regular_files import refuse_pointer
 from gates.versions.dataset.path_contents import Contents, SnapshotFile, folder_of
 from gates.versions.dvc.ignored import DvcIgnored, covering
-from gates.versions.dvc.md5 import file_md5
+from gates.versions.dvc.md5 import Md5Of, file_md5
 from gates.versions.dvc.pointer import ManifestEntry
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import Store
 from gates.versions.trees import tree_at
-from gates.versions.version import VersionKind
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gates.config.dataset import DataPaths
-    from gates.versions.dvc.md5 import Md5Of
     from gates.versions.git.blobs import Blobs
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 _IN_THE_WORK_TREE = "`git lfs pull` brings it into the work tree: give --worktree; or `dvc add` it"
 

@@ -11,14 +11,13 @@ from gates.data.files import holds_no_rows, walk
 from gates.versions.dataset.path_contents import Contents
 from gates.versions.dvc.store import Store
 from gates.versions.path_patterns import fixed_part, matching
-from gates.versions.version import VersionKind
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.config.dataset import DataPaths
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 
 def names_without_rows(repository: Repository, config: DataPaths, version: Version) -> list[str]:

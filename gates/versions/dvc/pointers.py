@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.versions.dvc.dvc_pointers import parse_dvc_file, parse_lock, parse_pipeline
-from gates.versions.trees import LOCK, PIPELINE, POINTER_SUFFIX, tree_at
-from gates.versions.version import VersionKind, git_of
+from gates.versions.trees import LOCK, PIPELINE, POINTER_SUFFIX, Tree, tree_at
+from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.versions.dvc.pointer import Pointer
     from gates.versions.repository import Repository
-    from gates.versions.trees import Tree
-    from gates.versions.version import Version
 
 
 @dataclass(frozen=True)

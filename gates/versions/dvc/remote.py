@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from gates.errors import DataError
-from gates.versions.repository import DVC_DIR, cache_folder
-from gates.versions.version import VersionKind, git_of
+from gates.versions.repository import DVC_DIR, Repository, cache_folder
+from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from dvc.api import DVCFileSystem
 
-    from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 Answer = TypeVar("Answer")
 

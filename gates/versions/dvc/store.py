@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Self
 from gates.errors import DataError
 from gates.private_folder import PrivateFolder
 from gates.versions.dvc.dvc_pointers import checked_md5, checked_name, refuse_colliding
-from gates.versions.dvc.md5 import blocks_md5, file_md5
-from gates.versions.dvc.pointer import ManifestEntry, PointerKind
+from gates.versions.dvc.md5 import Md5Of, blocks_md5, file_md5
+from gates.versions.dvc.pointer import ManifestEntry, Pointer, PointerKind
 from gates.versions.dvc.remote import RemoteFiles
 from gates.versions.path_patterns import is_below
-from gates.versions.repository import DVC_DIR
-from gates.versions.version import VersionKind
+from gates.versions.repository import DVC_DIR, Repository
+from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-    from gates.versions.dvc.md5 import Md5Of
-    from gates.versions.dvc.pointer import Pointer
-    from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 _NEW_LAYOUT = Path("files", "md5")
 _OLD_LAYOUT = Path()

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.git.answers import DEEPEN, LOST, broken_names, is_no, not_started, refusal
 from gates.versions.git.blobs import Blobs
-from gates.versions.git.printed import entries_of, lines_of, listing_of, moment_of, records_of
+from gates.versions.git.printed import Listing, entries_of, lines_of, listing_of, moment_of, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from gates.versions.git.printed import Listing
 
 _ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
 # What hooks export. It speaks of the repository the process stands in, which need not be the one that is meant.
