@@ -1,7 +1,7 @@
-"""A table and two generators of it, judged together as SDV's synthesizers give their rows: a pandas frame of each.
+"""A table and two generators of it, judged together: a pandas frame of each.
 
 The human rows are measurements of 442 patients (B. Efron et al., Least Angle Regression, Annals of Statistics, 2004), as
-scikit-learn ships them. With SDV, `synthesizer.sample(num_rows=221)` stands in the place of both functions below.
+scikit-learn ships them. `sdv_table.py` does the same with a synthesizer of SDV.
 """
 
 from __future__ import annotations

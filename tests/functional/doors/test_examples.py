@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +13,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-FOLDER = Path(__file__).parents[3] / "examples/python"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "examples/python"
+# The licence of SDV is none that gates may depend on: an environment of its own, by `pip install sdv .` there.
+SDV_PYTHON = os.environ.get("SDV_PYTHON") or (sys.executable if importlib.util.find_spec("sdv") else None)
 # What each example is about, as its last line says it.
 FINDINGS = {
     "sft_chat": ["Synthetic texts refuse, or speak as a chatbot: ", "no synthetic text has a mark"],
@@ -31,10 +37,25 @@ def test_example_ends_in_what_it_is_about(name, monkeypatch, capsys):
     assert [line for line in FINDINGS[name] if line not in printed] == []
 
 
+@pytest.mark.skipif(
+    SDV_PYTHON is None, reason="SDV is not installed: `pip install sdv .` in an environment, SDV_PYTHON=its Python"
+)
+def test_rows_that_sdv_samples_are_judged_and_their_labels_teach_next_to_nothing():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    printed = subprocess.run(
+        [SDV_PYTHON, FOLDER / "sdv_table.py"], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "rows: 900 human, 900 synthetic, 0 undeclared" in printed
+    assert "Synthetic rows and their labels teach a model something else than human rows: AUC 0.5" in printed
+    assert "0 of 900 (0.0 %) equal a human row" in printed
+
+
 def test_every_example_is_run():
     scripts = {path.stem for path in FOLDER.glob("*.py")} - {"documentation"}
 
-    assert scripts == set(FINDINGS)
+    assert scripts == {*FINDINGS, "sdv_table"}
     assert [path.name for path in FOLDER.glob("*.ipynb")] == ["notebook.ipynb"]
 
 
