@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.options import config_option, dataset_words
-from gates.cli.streams import note
+from gates.cli.streams import note, progress_bar
 from gates.verdicts.reports.text import printable_line
 from gates.visible_text import has_words
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
+    from gates.cli.streams import Progress
     from gates.promotion.promote.plan import PromotionPlan
     from gates.promotion.signing.signing_keys import SigningKey
     from gates.versions.changes.clean_repository import CleanRepository
@@ -112,7 +113,8 @@ class _Call:
         target = self._target()
         options = PromoteOptions(self.is_pushed, self.dry_run, self.if_new, self.revoke)
         repository = open_repository(target.path.parent)
-        result = carry_out(repository, options, lambda clean: self._plan(clean, target), note)
+        with progress_bar(self.dataset) as progress:
+            result = carry_out(repository, options, lambda clean: self._plan(clean, target, progress), note, progress)
         for line in result.lines:
             click.echo(printable_line(line))
         note(result.next_step)
@@ -123,7 +125,7 @@ class _Call:
 
         return targets_of((self.dataset,), self.config, every=False)[0]
 
-    def _plan(self, clean: CleanRepository, target: Target) -> PromotionPlan:
+    def _plan(self, clean: CleanRepository, target: Target, progress: Progress) -> PromotionPlan:
         from gates.promotion.evidence import PromoteRequest
         from gates.promotion.promote.promote import plan_promotion
         from gates.promotion.promote.revoke import plan_revocation
@@ -139,6 +141,7 @@ class _Call:
             now=datetime.now(tz=UTC).replace(microsecond=0),
             version=self.version,
             key=self._signing_key(clean) if self.sign else None,
+            progress=progress,
         )
         return plan_revocation(clean, request, str(self.reason)) if self.revoke else plan_promotion(clean, request)
 

@@ -16,18 +16,25 @@ from gates.verdicts.reports.text import printable_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Progress as ProgressBar
+
     from gates.verdicts.reports.formats.terminal import RenderOptions
 
     Progress = Callable[[str, int, int], None]
 
 # Seconds that nobody wonders about.
 _SHOWN_AFTER = 2.0
+# Those under way, the innermost last: what else is written to their terminal goes by way of them.
+_bars: list[ProgressBar] = []
 
 
 def note(message: str) -> None:
     """Lines for the person at the terminal."""
     for line in printable_lines(message):
-        click.echo(line, err=True)
+        if _bars:
+            _bars[-1].console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        else:
+            click.echo(line, err=True)
 
 
 def render_options(*, verbose: bool) -> RenderOptions:
@@ -58,9 +65,10 @@ def clean_stdout() -> Iterator[None]:
 
 @contextmanager
 def progress_bar(what: str, *, is_quiet: bool = False) -> Iterator[Progress]:
-    """A function to tell progress to: step, how far, of how many. A bar on stderr where that is a terminal.
+    """A function to tell progress to: step, how far, of how many (0 if nobody can say). A bar on stderr where that is a terminal.
 
     It is there after two seconds, has the time that the step will take from how far it came, and leaves nothing behind.
+    Notes that are made meanwhile stand above it.
     """
     if is_quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _step, _done, _total: None
@@ -87,16 +95,18 @@ def progress_bar(what: str, *, is_quiet: bool = False) -> Iterator[Progress]:
         nonlocal step_now
         if step != step_now:
             step_now = step
-            shown.reset(bar, description=escape(f"{what}: {step}"), total=max(1, total))
+            shown.reset(bar, description=escape(f"{what}: {step}"), total=total or None)
         shown.update(bar, completed=done)
         left = shown.tasks[0].time_remaining
         shown.update(bar, left="" if left is None else f"about {_clock(left)} left")
 
     timer = threading.Timer(_SHOWN_AFTER, shown.start)
     timer.start()
+    _bars.append(shown)
     try:
         yield tell
     finally:
+        _bars.remove(shown)
         timer.cancel()
         timer.join()
         if shown.live.is_started:

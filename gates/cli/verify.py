@@ -81,8 +81,11 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
             f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
         )
     trusted = _trusted(given["keys"], given["allowed_signers"], given["pgp_keys"])
-    with progress_bar("verifying"):
-        findings = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
+    with progress_bar("verifying") as progress:
+        findings = []
+        for finding in _findings(repository, promotion, home, trusted, is_rerun=given["rerun"]):
+            findings.append(finding)
+            progress(finding.tag, 0, 0)
     if given["form"] == "json":
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

@@ -28,7 +28,7 @@ from gates.versions.dataset.snapshots import files_at, snapshot, work_tree_files
 from gates.versions.trees import LOCK, PIPELINE, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
@@ -44,6 +44,7 @@ class PromoteRequest:
     """What a call of `gates promote` wants. path: of the configuration. verdict: of the recorded verdict. now: to the second.
 
     version: None where the call leaves it open. stage: None where a whole version is revoked. key: None for no signature.
+    progress: called with a step, how far it is, and its length.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class PromoteRequest:
     now: datetime
     version: str | None = None
     key: SigningKey | None = None
+    progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None
 
     @property
     def home(self) -> Path:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gates.versions.repository import Repository
 
     Report = Callable[[str], None]
+    Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ def carry_out(
     options: PromoteOptions,
     make_plan: Callable[[CleanRepository], PromotionPlan],
     report: Report,
+    progress: Progress = lambda _step, _done, _total: None,
 ) -> PromotionResult:
     """Promote or revoke, all of it or nothing. report: takes what somebody has to know beside it, as soon as it is known.
 
-    make_plan: called once what was interrupted before has come to an end. Raises UsageError where there is nothing
-    to do, and what planning, preparing, applying and pushing raise: then nothing stays.
+    progress: called with the step, how far it is, and its length, 0 where that is unknown. make_plan: called once what was
+    interrupted before has come to an end. Raises UsageError where there is nothing to do, and what planning, preparing,
+    applying and pushing raise: then nothing stays.
     """
     git = git_of(repository, "a promotion")
     with nullcontext() if options.is_dry_run else only_promotion(git, report):
@@ -65,7 +68,10 @@ def carry_out(
         report(recovered or "")
         clean = require_clean(repository)
         remote = remote_of(clean.git, clean.branch) if options.is_pushed else None
+        progress("comparing data and verdict", 0, 0)
         plan = make_plan(clean)
+        if remote and not options.is_dry_run:
+            progress("sending data, branch and tags", 0, 0)
         if not plan.tags:
             sent = _send_existing(clean, plan, remote, report, is_dry_run=options.is_dry_run) if remote else None
             # An interrupted promotion that was brought to an end is what the call was for.

@@ -247,7 +247,7 @@ class _Promotion:
         return last is not None and last.commit == tag.commit
 
     def _refuse_overlaps(self, purpose: str | None, data: AbstractContextManager[DatasetFiles]) -> None:
-        shared = overlaps(self.clean.repository, purpose, data)
+        shared = overlaps(self.clean.repository, purpose, data, progress=self.request.progress)
         if shared:
             ways = (f"{one}; remove them from {self.history.dataset}, or revoke {one.other} first." for one in shared)
             raise ConditionError("\n".join(ways))

@@ -21,7 +21,7 @@ from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -45,14 +45,19 @@ class TrainTestOverlap:
 
 
 def overlaps(
-    repository: Repository, purpose: str | None, data: AbstractContextManager[DatasetFiles], at: datetime | None = None
+    repository: Repository,
+    purpose: str | None,
+    data: AbstractContextManager[DatasetFiles],
+    at: datetime | None = None,
+    progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> list[TrainTestOverlap]:
     """The promoted sets that share rows with what a commit has of a dataset.
 
     purpose: of the dataset; without one nothing is compared. data: what the commit has of it, only asked for where there is
-    something to share rows with. at: of those that stood then, None for now. An evaluation set is compared with every
-    training set that stands, a training set with every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
-    equal in all columns that both have, unless no more are than coincide by nature.
+    something to share rows with. at: of those that stood then, None for now. progress: called with the step, how many of
+    them it has compared, and all of them. An evaluation set is compared with every training set that stands, a training set
+    with every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they
+    are equal in all columns that both have, unless no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: what it shares is unknown.
     """
     others = counterparts(repository, purpose, at)
@@ -60,7 +65,8 @@ def overlaps(
         return []
     shared = []
     with data as own:
-        for promoted in others:
+        for done, promoted in enumerate(others):
+            progress("rows shared with promoted sets", done, len(others))
             with promoted.files() as other:
                 sides = [(own.config.name, own), (promoted.name, other)]
                 (train, of_train), (evaluation, of_evaluation) = sides[:: -1 if purpose == EVALUATION else 1]

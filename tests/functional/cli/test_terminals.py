@@ -14,11 +14,14 @@ import termios
 import polars as pl
 import pytest
 
+from tests.dvc_repositories import write
+
 # The runner takes these for commands: actions/runner, src/Runner.Common/ActionCommand.cs.
 COMMAND = re.compile(r"^\s*::|##\[")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-CHECK = (sys.executable, "-m", "gates", "check")
+GATES = (sys.executable, "-m", "gates")
+CHECK = (*GATES, "check")
 SLOW = """
 import time
 from gates.cli.streams import progress_bar
@@ -88,6 +91,29 @@ def test_progress_with_the_time_left_is_shown_after_two_seconds_and_leaves_nothi
     assert re.search(r"reviews: rows .*0:00:0\d about 0:0\d left", ESCAPE.sub("", text))
     assert max(len(ESCAPE.sub("", line)) for line in re.split(r"[\r\n]+", text)) <= width
     assert text.endswith("\x1b[2K")
+
+
+def test_a_note_stands_whole_above_the_progress():
+    long = "see `git switch --detach 0123456`, [red]not a colour[/red], :smile: " + "and so on " * 12
+    noted = SLOW.replace("import progress_bar", "import note, progress_bar").replace(
+        "        time.sleep", f"        note({long!r} if done == 25 else '')\n        time.sleep"
+    )
+
+    text = at_terminal((sys.executable, "-c", noted.format(tenths=30)), width=80)
+
+    # The terminal breaks the line where it ends: who copies it gets it whole.
+    assert long.rstrip() in ESCAPE.sub("", text)
+    assert text.endswith("\x1b[2K")
+
+
+def test_a_promotion_says_what_takes_long(ready):
+    hook = write(ready.parent / "remote.git", "hooks/pre-receive", "#!/bin/sh\nsleep 3\n")
+    hook.chmod(0o755)
+
+    text = at_terminal((*GATES, "promote", "first", "--stage", "staging", "--push"), width=100, folder=ready)
+
+    assert re.search(r"first: sending data, branch and tags .*0:00:0\d", ESCAPE.sub("", text))
+    assert "promoted first v1.0.0 to staging" in lines_of(text)
 
 
 def test_what_is_quick_shows_no_progress_and_neither_does_a_dumb_terminal():
