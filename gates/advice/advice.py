@@ -26,7 +26,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One sentence of advice. what: the group or source; gain, low, high: per 100 rows in log loss where a gain is what it rests on."""
+    """One sentence of advice. what: the group or source; gain, low, high: per 100 rows, in the metric of the advice, where a gain is what it rests on."""
 
     action: Action
     what: str
@@ -70,7 +70,7 @@ class GroupAdvice:
 class Advice:
     """Everything that is said of a dataset.
 
-    human, synthetic: all its rows. human_read: human rows with a label that are read; learned, tested: how many of them models
+    human, synthetic: all its rows. label: the column that is learned; subject: what of it, as a phrase; metric: what gains are in. human_read: human rows with a label that are read; learned, tested: how many of them models
     learn from, and how many rows they are tested on. tried_on: what weights were tried on, as a clause. no_model: why gains,
     weights and rates are missing, "" where they are not. failed: what the last verdict has against the dataset, "" without one.
     """
@@ -81,6 +81,8 @@ class Advice:
     seed: int
     learner: str
     label: str
+    subject: str
+    metric: str
     human_read: int
     learned: int
     tested: int

@@ -9,7 +9,7 @@ from gates.advice.advice import Advice, Costs, GroupAdvice, SourceAdvice
 from gates.advice.gains import human_gains, synthetic_gains
 from gates.advice.groups import groups_of, likeness
 from gates.advice.learned import nothing_learned
-from gates.advice.material import SYNTHETIC, Material, material_of
+from gates.advice.material import SYNTHETIC, SYNTHETIC_AT_LEAST, Material, material_of
 from gates.advice.opened import scanned_dataset
 from gates.advice.recommend import recommendations
 from gates.advice.weighing.source_weights import SourceWeight, source_weights
@@ -88,7 +88,7 @@ def _advice(dataset: str, scan: Scan, seed: int, costs: Costs | None) -> Advice:
     sources = tuple(SourceAdvice(name, one.synthetic.total, likeness(scan, one)) for name, one in sides.items())
     groups = tuple(GroupAdvice(group) for group in groups_of(scan))
     return Advice(
-        dataset, scan.human.total, scan.synthetic.total, seed, "", "", 0, 0, 0, "", sources, groups, costs
+        dataset, scan.human.total, scan.synthetic.total, seed, "", "", "", "", 0, 0, 0, "", sources, groups, costs
     )  # fmt: skip
 
 
@@ -109,6 +109,8 @@ def _with_model(advice: Advice, scan: Scan, material: Material, progress: Progre
         advice,
         learner=material.learner.value,
         label=material.label,
+        subject=material.subject,
+        metric=material.examples.metric,
         human_read=len(material.human),
         learned=len(material.train),
         tested=len(material.test),
@@ -124,7 +126,9 @@ def _rates(material: Material, seed: int, progress: Callable[[int], None]) -> di
     rates = {}
     for done, (name, rows) in enumerate(material.sources.items()):
         progress(done)
-        made = rows[: 2 * len(material.train)]
+        made = material.untested(rows)[: 2 * len(material.train)]
+        if len(made) < SYNTHETIC_AT_LEAST:
+            continue
         curves = LearningCurves(
             human,
             curve_points(examples, made, test, seed, is_human=False),

@@ -31,7 +31,7 @@ LEAST_VARIANCE = 1e-18
 
 @dataclass(frozen=True)
 class Gain:
-    """By how much `PER_ROWS` rows lower the log loss on human test rows. error: its standard error. rows: those it was measured with."""
+    """By how much `PER_ROWS` rows lower the mean loss on human test rows. error: its standard error. rows: those it was measured with."""
 
     value: float
     error: float
@@ -79,7 +79,7 @@ def synthetic_gains(
     full = _losses(material, material.train, np.ones(len(material.train)))
     gains = {}
     for group in groups:
-        own = rows_of(material, source, material.sources[source], group)
+        own = material.untested(rows_of(material, source, material.sources[source], group))
         mine = np.isin(material.train, rows_of(material, HUMAN_BLOCK, material.train, group))
         if len(own) < ROWS_AT_LEAST or not mine.any():
             continue

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.advice.worth.examples import Examples, Learner, Linear, linear_of, trees_of
+from gates.advice.learning import examples_of, target_of, too_few
+from gates.advice.worth.examples import Learner
 from gates.advice.worth.guarded_weight import HumanRows
 from gates.data.facts import SYNTHETIC_CODE
 from gates.data.text.mix import mix
-from gates.metrics.base.measurement import Measurement, NotConfigured
-from gates.metrics.comparison.classifiers import Table, Texts
-from gates.metrics.labels.labels import classes
-from gates.metrics.labels.task import GENERATOR, HOLDOUT, Task, blocks_of, task_of
+from gates.metrics.comparison.classifiers import Table
+from gates.metrics.labels.task import GENERATOR, HOLDOUT, blocks_of, task_of
 
 if TYPE_CHECKING:
+    from gates.advice.worth.examples import Examples
     from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
 
@@ -33,10 +33,6 @@ HUMAN_ROWS, SYNTHETIC_ROWS, TEST_ROWS = 4000, 6400, 4000
 HUMAN_AT_LEAST, SYNTHETIC_AT_LEAST = 100, 50
 # Of human rows without a holdout, so many are tested on and learned from by nothing.
 TEST_SHARE = 0.3
-_PAIRS = (
-    "pairs teach which response is chosen, and what more of them gain is not measured: gains, weights and rates are of rows with "
-    "labels (`gates explain preference` says how pairs of both origins are compared)"
-)
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,17 @@ class Material:
         """The human rows for trials: on the holdout where there is one."""
         return HumanRows(self.human, seed, self.test if self.is_held_out else None)
 
+    def untested(self, rows: Ints) -> Ints:
+        """Those rows that share no unit with a tested one: what was learned from a copy is not learned about others."""
+        unit = self.examples.unit
+        apart: Ints = rows[~np.isin(unit[rows], unit[self.test])]
+        return apart
+
+    @property
+    def subject(self) -> str:
+        """What is learned, as a phrase."""
+        return self.examples.subject(self.label)
+
     @property
     def tried_on(self) -> str:
         """What weights were tried on, as a clause."""
@@ -83,19 +90,14 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         return "there is no human row: what synthetic rows are worth beside human ones cannot be said without any"
     if not len(scan.synthetic):
         return "there is no synthetic row: there is nothing to weigh against human rows"
-    if scan.roles.type == "preference" and scan.roles.label is None:
-        return _PAIRS
-    scheme = scan.cached(classes)
-    if isinstance(scheme, Measurement):
-        return f"{_why(scheme)}: no model can be trained, so that gains and weights cannot be measured"
-    blocks, names = blocks_of(scan, scheme, SOURCES_AT_MOST)
-    if len(blocks["human"]) < HUMAN_AT_LEAST or len(np.unique(blocks["human"].labels)) == 1:
-        return (
-            f"{len(blocks['human']):,} human rows have one of {len(np.unique(blocks['human'].labels))} labels in column "
-            f"'{scheme.column}': a model needs {HUMAN_AT_LEAST} rows and two labels"
-        )
+    target = target_of(scan)
+    if isinstance(target, str):
+        return target
+    blocks, names = blocks_of(scan, target, SOURCES_AT_MOST)
+    if few := too_few(target, blocks["human"], HUMAN_AT_LEAST):
+        return few
     task = task_of(scan, blocks, len(names))
-    examples = Examples(_model(task.model, learner), task.labels, _unit(scan, task), len(names))
+    examples = examples_of(scan, target, blocks, task, learner)
     train, test = _split(examples.unit, task.blocks["human"], task.blocks.get(HOLDOUT))
     named = {name.removeprefix(GENERATOR): rows for name, rows in task.blocks.items() if name.startswith(GENERATOR)}
     is_named = bool(named) or len(scan.generators) != 1
@@ -110,7 +112,7 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         blocks={_name(name, sources): block.rows for name, block in blocks.items()},
         starts={_name(name, sources): int(rows[0]) for name, rows in task.blocks.items() if len(rows)},
         total=blocks["human"].rows.total,
-        label=scheme.column,
+        label=target.column,
         left_out=_left_out(scan, measured),
         learner=learner if isinstance(task.model, Table) and learner else _usual(task.model),
         is_held_out=HOLDOUT in task.blocks,
@@ -124,28 +126,6 @@ def _name(block: str, sources: dict[str, Ints]) -> str:
     if block == SYNTHETIC and len(sources) == 1:
         return next(iter(sources))
     return block.removeprefix(GENERATOR)
-
-
-def _why(measurement: Measurement) -> str:
-    """Why there are no classes to learn."""
-    return str(measurement) if isinstance(measurement, NotConfigured) else getattr(measurement, "reason", "no classes")
-
-
-def _model(model: Table | Texts, learner: Learner | None) -> Table | Linear | Texts:
-    if isinstance(model, Texts):
-        return model
-    return linear_of(model) if learner is Learner.LOGISTIC else trees_of(model)
-
-
-def _unit(scan: Scan, task: Task) -> Ints:
-    """What is never trained on and tested on.
-
-    Where human rows repeat each other by nature, each row is for itself: a model without the rows that say the same as a
-    tested one, its label too, has learned the other labels of such rows alone, and whatever is added seems a gain.
-    """
-    if scan.samples_are_distinct or scan.roles.group or scan.roles.texts:
-        return task.unit
-    return np.arange(len(task.labels))
 
 
 def _usual(model: object) -> Learner:

@@ -85,7 +85,7 @@ def _head(advice: Advice) -> list[str]:
     if advice.no_model:
         return [*lines, f"no gains, weights or rates: {advice.no_model}"]
     lines.append(
-        f"gains are in log loss of {advice.learner} on the label '{advice.label}', learned from {advice.learned:,} human rows and "
+        f"gains are in {advice.metric} of {advice.learner} on {advice.subject}, learned from {advice.learned:,} human rows and "
         f"tested on {advice.tested:,} others; intervals are of 95 %"
     )
     lines.append(f"weights are {advice.tried_on}")

@@ -28,7 +28,7 @@ ERRORS_AT_LEAST = 2.0
 
 @dataclass(frozen=True)
 class DensityWeights:
-    """Weights of a source's rows, and what they gained in log loss on held-out human rows over equal ones. reason: why they are not used."""
+    """Weights of a source's rows, and what they gained in loss on held-out human rows over equal ones. reason: why they are not used."""
 
     weights: Floats
     gain: float

@@ -24,7 +24,7 @@ def weight_lines(weighing: Weighing, health: Sequence[CheckResult]) -> list[str]
     lines = [f"{weights.dataset}: weights by {weights.method}, {len(weights.frame):,} rows, {worth}"]
     if weighing.sources:
         lines.append("  human               1       (what others are counted against)")
-        lines += [source_line(one) for one in weighing.sources]
+        lines += [source_line(one, weights.about["metric"]) for one in weighing.sources]
         if not any(one.weight for one in weighing.sources):
             lines.append(NO_GAIN_HERE)
         lines += [f"  {source}: {why}" for source, why in weights.about.get("not_by_row", {}).items()]
@@ -44,19 +44,19 @@ def weight_lines(weighing: Weighing, health: Sequence[CheckResult]) -> list[str]
     return lines
 
 
-def source_line(one: SourceWeight) -> str:
+def source_line(one: SourceWeight, metric: str) -> str:
     """`  ctgan  0.25  gains .012 +- .004 ...`."""
     measured = one.beside if one.weight or one.alone is None else one.alone
     if measured is None:
         return f"  {one.source:18}  0       {one.rows:,} rows; {one.reason}"
     best = measured.best
-    gain = f"{best.gain:+.4f} (standard error {best.error:.4f}) in log loss at its best weight, {best.weight:.3g}"
+    gain = f"{best.gain:+.4f} (standard error {best.error:.4f}) in {metric} at its best weight, {best.weight:.3g}"
     return f"  {one.source:18}  {one.weight:<6.3g}  {one.rows:,} rows; {gain}{'; ' + one.reason if one.reason else ''}"
 
 
 def _read(weighing: Weighing) -> str:
     about = weighing.weights.about
     return (
-        f"  measured by {about['learner']} on the label '{about['label']}', {about['human_rows_read']:,} human rows, "
+        f"  measured by {about['learner']} on {about['subject']}, {about['human_rows_read']:,} human rows, "
         f"{about['tried_on']}; of more human rows synthetic ones gain less"
     )

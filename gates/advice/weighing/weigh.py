@@ -89,6 +89,8 @@ def _by_source(
     about: dict[str, Any] = {
         "learner": material.learner.value,
         "label": material.label,
+        "subject": material.subject,
+        "metric": material.examples.metric,
         "human_rows_read": len(material.human),
         "tried_on": material.tried_on,
     }

@@ -1,10 +1,11 @@
-"""Labelled rows as a model learns from them, and what a model that learned from some of them loses on others."""
+"""Rows as a model learns from them, and what a model that learned from some of them loses on others."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from scipy.special import expit
@@ -51,32 +52,72 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Examples:
-    """All rows below each other. unit: rows of one group or of nearly the same text, which are never trained on and tested on."""
+class Examples(ABC):
+    """All rows below each other. unit: rows of one group or of nearly the same text, which are never trained on and tested on.
+
+    metric: what a loss is. guess: what foresees as much as no model does.
+    """
 
     model: Table | Linear | Texts
-    labels: Labels
     unit: Ints
-    class_count: int
+    metric: ClassVar[str]
+    guess: ClassVar[str]
 
     def losses(self, train: Ints, weights: Floats, test: Ints) -> Floats:
-        """The log loss of each test row, in [0, 6.91], by a model of the training rows under these weights, 0 leaving a row out.
-
-        Of one class alone, or none, nothing is learned but the share of each class, each counted once more than it is there.
-        """
+        """What a model of the training rows under these weights, 0 leaving a row out, loses on each test row."""
         is_used = weights > 0
-        train, weights = train[is_used], weights[is_used]
+        return self._losses(train[is_used], weights[is_used], test)
+
+    @abstractmethod
+    def losses_without_model(self, train: Ints, test: Ints) -> Floats:
+        """What is lost on each test row by who knows the training rows' labels and nothing that rows say."""
+
+    @abstractmethod
+    def subject(self, column: str) -> str:
+        """What is learned, as a phrase."""
+
+    @abstractmethod
+    def _losses(self, train: Ints, weights: Floats, test: Ints) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class Labelled(Examples):
+    """Rows of classes: the log loss, in [0, 6.91]."""
+
+    labels: Labels
+    class_count: int
+    metric = "log loss"
+    guess = "how often each label occurs"
+
+    def subject(self, column: str) -> str:
+        """`the label 'income'`."""
+        return f"the label '{column}'"
+
+    def losses_without_model(self, train: Ints, test: Ints) -> Floats:
+        """By the share of each class."""
+        return self._of_shares(train, np.ones(len(train)))[self.labels[test]]
+
+    def _losses(self, train: Ints, weights: Floats, test: Ints) -> Floats:
+        """Of one class alone, or none, nothing is learned but the share of each class."""
         labels = self.labels[train]
-        probability = np.zeros((len(test), self.class_count))
         present = np.unique(labels)
-        if len(present) > 1:
-            columns, scores = self.model.class_scores(train, labels, test, weights)
-            probability[:, columns] = _shares(scores) if isinstance(self.model, Texts) else scores
-        else:
-            times = np.bincount(labels, weights, minlength=self.class_count) + 1
-            probability[:] = times / times.sum()
-        right = probability[np.arange(len(test)), self.labels[test]]
-        return -np.log(np.maximum(right, LEAST_PROBABILITY))
+        if len(present) < 2:  # noqa: PLR2004
+            return self._of_shares(train, weights)[self.labels[test]]
+        probability = np.zeros((len(test), self.class_count))
+        columns, scores = self.model.class_scores(train, labels, test, weights)
+        probability[:, columns] = _shares(scores) if isinstance(self.model, Texts) else scores
+        return log_losses(probability[np.arange(len(test)), self.labels[test]])
+
+    def _of_shares(self, rows: Ints, weights: Floats) -> Floats:
+        """The loss of each class; each counts once more than it is there, so that one that only tested rows have costs no infinity."""
+        times = np.bincount(self.labels[rows], weights, minlength=self.class_count) + 1
+        return log_losses(times / times.sum())
+
+
+def log_losses(probability: Floats) -> Floats:
+    """Of what came true."""
+    losses: Floats = -np.log(np.maximum(probability, LEAST_PROBABILITY))
+    return losses
 
 
 def trees_of(table: Table) -> Table:

@@ -24,7 +24,7 @@ ERRORS_AT_LEAST = 1.0
 
 @dataclass(frozen=True)
 class TriedWeight:
-    """A weight that was tried. gain: in log loss on human rows, against human rows alone; error: its standard error."""
+    """A weight that was tried. gain: in mean loss on human rows, against human rows alone; error: its standard error."""
 
     weight: float
     gain: float

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -40,6 +40,8 @@ CATEGORIES_AT_MOST = 254
 HASH_BITS = 15
 # Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
 STEPS, STEPS_AT_LEAST = 40, 10
+# How trees grow, whatever they foresee; small enough for a hundred fits in seconds.
+GROWTH: dict[str, Any] = {"learning_rate": 0.15, "max_leaf_nodes": 15, "early_stopping": False, "random_state": 0}
 # What a fit costs grows with the columns: of 600 rows, two hundred take a third of a second and four thousand twelve.
 COLUMNS_A_FIT = 200
 
@@ -109,20 +111,25 @@ class Table:
         """
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        columns = chosen_columns(self._coarse[rows], labels, COLUMNS_A_FIT) if self.is_wide else self._all
+        columns = self.columns_for(rows, labels)
         model = HistGradientBoostingClassifier(
             max_iter=max(STEPS_AT_LEAST, STEPS * 2 // len(np.unique(labels))),
-            learning_rate=0.15,
-            max_leaf_nodes=15,
             l2_regularization=self.ridge,
             categorical_features=self.categorical[columns],
-            early_stopping=False,
-            random_state=0,
+            **GROWTH,
         )
-        values = self.values[np.ix_(rows, columns)]
+        return FittedTable(model.fit(self.to_fit(rows, columns), labels, weights), columns)
+
+    def columns_for(self, rows: Ints, labels: Labels) -> Ints:
+        """The columns that a fit on these rows sees."""
+        return chosen_columns(self._coarse[rows], labels, COLUMNS_A_FIT) if self.is_wide else self._all
+
+    def to_fit(self, rows: Ints, columns: Ints) -> Floats:
+        """These rows and columns as trees take them."""
+        values: Floats = self.values[np.ix_(rows, columns)]
         # scikit-learn bins no column without a value, as the others of a sparse one may leave it; a constant splits nothing.
         values[:, np.isnan(values).all(axis=0)] = 0.0
-        return FittedTable(model.fit(values, labels, weights), columns)
+        return values
 
     @property
     def _all(self) -> Ints:

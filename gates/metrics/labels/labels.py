@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 # Of more values than this a class has too few rows to know its rate: grades, prices and free answers are no classes.
 CLASSES_AT_MOST = 50
 NO_LABEL = -1
+
+
+class Scheme(Protocol):
+    """What rows are labelled by."""
+
+    @property
+    def column(self) -> str:
+        """The column that it is read from."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of what a code may stand for."""
+
+    def codes(self, frame: pl.DataFrame) -> Ints:
+        """Of each row, a position in `names`, or NO_LABEL."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats, Hashes, Mask
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
+    from gates.data.text.tokens import TokenStream
     from gates.verdict import Scope
 
 _CHOSEN, _REJECTED = "chosen", "rejected"
@@ -87,7 +88,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     the model of human pairs is right in fewer than half of the synthetic ones, beyond what chance explains, they are
     exchanged, and a is its share. Of pairs that repeat one counts. The interval resamples groups.
     """
-    if not {_CHOSEN, _REJECTED} <= set(scan.roles.bound):
+    if not are_pairs(scan.roles):
         return NotConfigured(f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
     human = _pairs(scan, scan.human)
     with one_thread():
@@ -99,18 +100,33 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return replace(_compared(human, _pairs(scan, scan.synthetic), scan.seed), parts=parts)
 
 
+def are_pairs(roles: Roles) -> bool:
+    """Whether rows are pairs of a chosen and a rejected response."""
+    return {_CHOSEN, _REJECTED} <= set(roles.bound)
+
+
+def have_both(frame: pl.DataFrame) -> Mask:
+    """The rows that have both responses."""
+    return frame.select(pl.all_horizontal(pl.col(_CHOSEN, _REJECTED).is_not_null())).to_series().to_numpy()
+
+
 def _pairs(scan: Scan, rows: Rows) -> _Pairs:
     """Distinct pairs that have both responses, as many as are read; samples stand in the order of a hash."""
-    has_both = rows.frame.select(pl.all_horizontal(pl.col(_CHOSEN, _REJECTED).is_not_null())).to_series().to_numpy()
+    has_both = have_both(rows.frame)
     is_first = np.zeros(len(rows), dtype=bool)
     is_first[np.unique(rows.digest, return_index=True)[1]] = True
     mask: Mask = has_both & is_first
     read = rows.where(mask & (np.cumsum(mask) <= PAIRS_READ))
-    sides = [tokens_of(scan, read.row_id, reading) for reading in (_chosen, _rejected)]
+    chosen, rejected = (tokens_of(scan, read.row_id, reading) for reading in READINGS)
+    return _Pairs(features_of_pairs(chosen, rejected), read.group)
+
+
+def features_of_pairs(chosen: TokenStream, rejected: TokenStream) -> sp.csr_matrix:
+    """What each chosen response has more of than the rejected one: hashed words and word pairs, and the logarithm of length."""
+    sides = (chosen, rejected)
     words = [unit_rows(hashed_counts(stream, HASH_BITS, (1, 2))) for stream in sides]
     length = [np.log1p(stream.lengths()) for stream in sides]
-    more = sp.hstack([words[0] - words[1], sp.csr_matrix((length[0] - length[1])[:, None])], format="csr")
-    return _Pairs(more, read.group)
+    return sp.hstack([words[0] - words[1], sp.csr_matrix((length[0] - length[1])[:, None])], format="csr")
 
 
 def _chosen(_: Roles, frame: pl.DataFrame) -> pl.Series:
@@ -119,6 +135,10 @@ def _chosen(_: Roles, frame: pl.DataFrame) -> pl.Series:
 
 def _rejected(_: Roles, frame: pl.DataFrame) -> pl.Series:
     return frame[_REJECTED].cast(pl.String).fill_null("")
+
+
+# The two responses of each pair.
+READINGS = (_chosen, _rejected)
 
 
 def _compared(human: _Pairs, synthetic: _Pairs, seed: int) -> Measured | Inconclusive:

@@ -19,14 +19,18 @@ from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.copies.near_duplicates import NEAR_JACCARD
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
-from gates.metrics.labels.labels import NO_LABEL, Classes
+from gates.metrics.labels.labels import NO_LABEL
 from gates.metrics.stats.multiclass_auc import Exam
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.data.arrays import Ints, Labels
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
     from gates.data.text.tokens import TokenStream
+    from gates.metrics.base.text_samples import Reading
+    from gates.metrics.labels.labels import Scheme
 
 # Three folds of 15,000 human rows train on 10,000 and test all: on census data, areas are then known to .003 a side, in ten
 # seconds on one core.
@@ -103,7 +107,7 @@ class Task:
 
 
 def blocks_of(
-    scan: Scan, scheme: Classes, makers_at_most: int = GENERATORS_AT_MOST
+    scan: Scan, scheme: Scheme, makers_at_most: int = GENERATORS_AT_MOST
 ) -> tuple[dict[str, Block], tuple[str, ...]]:
     """The rows of each kind that models train on and are tested on, and the names of the classes."""
     codes = scan.cached(coded)
@@ -125,7 +129,7 @@ def makers(scan: Scan) -> list[str]:
     return sorted(some, key=lambda name: (-some[name], name))
 
 
-def _block(scheme: Classes, rows: Rows, codes: Coded, at_most: int) -> Block:
+def _block(scheme: Scheme, rows: Rows, codes: Coded, at_most: int) -> Block:
     labels = scheme.codes(rows.frame)
     mask = labels != NO_LABEL
     total = round(rows.total * int(mask.sum()) / max(1, len(mask)))
@@ -134,7 +138,7 @@ def _block(scheme: Classes, rows: Rows, codes: Coded, at_most: int) -> Block:
     return Block(replace(rows.where(mask), total=total), codes.where(mask), labels[mask].astype(np.int8))
 
 
-def _merged(blocks: dict[str, Block], scheme: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
+def _merged(blocks: dict[str, Block], scheme: Scheme) -> tuple[dict[str, Block], tuple[str, ...]]:
     """Blocks in which the classes that are rarest in human rows share one."""
     counts = np.bincount(blocks["human"].labels, minlength=len(scheme.names))
     if len(counts) <= CLASSES_AT_MOST:
@@ -146,7 +150,7 @@ def _merged(blocks: dict[str, Block], scheme: Classes) -> tuple[dict[str, Block]
     return {name: replace(block, labels=code[block.labels]) for name, block in blocks.items()}, names
 
 
-def too_little(human: Block, synthetic: Block, scheme: Classes) -> str:
+def too_little(human: Block, synthetic: Block, scheme: Scheme) -> str:
     """Why these rows are too few to learn from, or ""."""
     missing = [max(0, STRATUM_ROWS - len(side)) for side in (human, synthetic)]
     if any(missing):
@@ -160,7 +164,7 @@ def task_of(scan: Scan, blocks: dict[str, Block], class_count: int) -> Task:
     """The rows as one matrix, and which human ones are trained on and tested on: folds by group, or the holdout."""
     ends = np.cumsum([len(block) for block in blocks.values()])
     places = {name: np.arange(end - len(block), end) for (name, block), end in zip(blocks.items(), ends, strict=True)}
-    stream = joined([_tokens(scan, name, block) for name, block in blocks.items()]) if scan.roles.texts else None
+    stream = texts_of_blocks(scan, blocks, _whole_text) if scan.roles.texts else None
     unit = _groups(scan, blocks) if stream is None else _with_near(_groups(scan, blocks), stream)
     human = places["human"]
     if HOLDOUT in places:
@@ -211,11 +215,17 @@ def _model(scan: Scan, blocks: dict[str, Block], stream: TokenStream | None) -> 
     return texts_of(stream, *codes)
 
 
-def _tokens(scan: Scan, name: str, block: Block) -> TokenStream:
-    if name == HOLDOUT:
-        # Its rows are numbered apart, and no sample of the dataset holds them.
-        return tokenise(_whole_text(scan.roles, block.rows.frame).to_arrow())
-    return tokens_of(scan, block.rows.row_id, _whole_text)
+def texts_of_blocks(scan: Scan, blocks: Mapping[str, Block], reading: Reading) -> TokenStream:
+    """The tokens of a text of all rows, in the order of the blocks."""
+    # Rows of the holdout are numbered apart, and no sample of the dataset holds them.
+    return joined(
+        [
+            tokenise(reading(scan.roles, block.rows.frame).to_arrow())
+            if name == HOLDOUT
+            else tokens_of(scan, block.rows.row_id, reading)
+            for name, block in blocks.items()
+        ]
+    )
 
 
 def _whole_text(roles: Roles, frame: pl.DataFrame) -> pl.Series:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.advice.worth.curves import curve_of, curve_points, mixture_points
-from gates.advice.worth.examples import Examples, Linear, trees_of
+from gates.advice.worth.examples import Labelled, Linear, trees_of
 from gates.advice.worth.exchange import LearningCurves, RateAnswer, exchange_rate
 from gates.advice.worth.guarded_weight import HumanRows, Weighted, guarded_weight, weights_to_try
 from gates.advice.worth.law import Curve, MixtureLaw, fitted_law
@@ -31,7 +31,7 @@ def drawn(human, synthetic, *, flipped=0.0, seed=1, test=1500):
     parts = [rows(human, rng), rows(synthetic, rng, flipped=flipped), rows(test, rng)]
     values, labels = (np.concatenate(one) for one in zip(*parts, strict=True))
     everything = np.arange(len(labels))
-    examples = Examples(Linear(values), labels, everything, 2)
+    examples = Labelled(Linear(values), everything, labels, 2)
     return examples, *np.split(everything, [human, human + synthetic])
 
 
@@ -102,10 +102,8 @@ def test_a_source_is_not_taken_beside_one_that_says_the_same_already():
 def test_no_row_of_a_tested_unit_is_learned_from():
     examples, human, synthetic, _ = drawn(100, 100)
     # Each synthetic row is a copy of a human one: as a leak it would gain, apart it tells nothing new.
-    copied = Examples(
-        Linear(np.vstack([examples.model.matrix[:100]] * 2)), np.r_[examples.labels[:100], examples.labels[:100]],
-        np.r_[np.arange(100), np.arange(100)], 2,
-    )  # fmt: skip
+    twice = np.r_[np.arange(100), np.arange(100)]
+    copied = Labelled(Linear(examples.model.matrix[twice]), twice, examples.labels[twice], 2)
 
     tried = guarded_weight(copied, HumanRows(human, 1), synthetic).tried
 
@@ -120,7 +118,7 @@ def test_rows_made_from_tested_ones_help_in_folds_and_not_on_a_holdout():
     values = np.vstack([examples.model.matrix, examples.model.matrix[source] + rng.normal(0, 0.02, (240, COLUMNS))])
     labels = np.r_[examples.labels, examples.labels[source]]
     rows = np.arange(len(labels))
-    blurred = Examples(table_for_trees(values), labels, rows, 2)
+    blurred = Labelled(table_for_trees(values), rows, labels, 2)
     made = rows[-240:]
 
     in_folds = guarded_weight(blurred, HumanRows(human, 1), made)
