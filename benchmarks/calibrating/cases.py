@@ -70,6 +70,8 @@ CASES: tuple[Case, ...] = (
     Case("combined/expect_responses_to_fit_prompts", "translation", text_defects.misaligned, "synthetic translations stand beside another source"),
     Case("combined/expect_responses_to_fit_prompts", "translations", text_defects.misaligned, "synthetic translations stand beside another source"),
     Case("combined/expect_responses_to_fit_prompts", "signatures", text_defects.misaligned, "synthetic responses stand beside another prompt"),
+    Case("combined/expect_exchanged_text_ratio_to_be_less_than", "signatures", text_defects.exchanged, "synthetic prompts and responses are exchanged"),
+    Case("combined/expect_exchanged_text_ratio_to_be_less_than", "translations", text_defects.exchanged, "synthetic sources and translations are exchanged"),
     Case(_DISTRIBUTIONS, "tabular", table_defects.shifted, "standard deviations by which one column is shifted", SHIFTS),
     Case(_DISTRIBUTIONS, "timeseries", table_defects.shifted, "standard deviations by which all readings are shifted", SHIFTS),
     Case(_DISTRIBUTIONS, "events", table_defects.other_events, "synthetic events are of a random kind"),

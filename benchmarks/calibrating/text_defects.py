@@ -97,6 +97,16 @@ def misaligned(sample: Sample, dose: float, rng: Rng) -> Sample:
     )
 
 
+def exchanged(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic rows of which each of the two texts stands in the other's column."""
+    at = chosen(sample.synthetic.height, dose, rng)
+    names = ("source", "target") if "target" in sample.synthetic.columns else ("prompt", "response")
+    swapped = (
+        sample.synthetic[at].rename(dict(zip(names, reversed(names), strict=True))).select(sample.synthetic.columns)
+    )
+    return with_synthetic(sample, put(sample.synthetic, at, swapped))
+
+
 def preferences_exchanged(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Synthetic pairs of which the rejected response stands where the chosen one belongs."""
     at = chosen(sample.synthetic.height, dose, rng)

@@ -13,8 +13,9 @@ from gates.advice.worth.paired import Paired
 from gates.advice.worth.rated import Rated, ranks_among
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.comparison.classifiers import Texts
+from gates.metrics.comparison.text_pairs import differences_of_words
 from gates.metrics.labels.labels import NO_LABEL, Classes, classes
-from gates.metrics.labels.preferences import READINGS, are_pairs, features_of_pairs, have_both
+from gates.metrics.labels.preferences import READINGS, are_pairs, have_both
 from gates.metrics.labels.task import texts_of_blocks
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def examples_of(scan: Scan, target: Target, blocks: dict[str, Block], task: Task
         human = task.blocks["human"]
         return Rated(model, unit, ranks_among(values, values[human]), human)
     chosen, rejected = (texts_of_blocks(scan, blocks, reading) for reading in READINGS)
-    return Paired(model, unit, features_of_pairs(chosen, rejected))
+    return Paired(model, unit, differences_of_words(chosen, rejected))
 
 
 def too_few(target: Target, human: Block, at_least: int) -> str:

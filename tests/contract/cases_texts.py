@@ -66,6 +66,20 @@ def _preferring_every_other(dataset: Dataset) -> Dataset:
     ))  # fmt: skip
 
 
+def _asked(dataset: Dataset) -> Dataset:
+    """Every prompt asks for something, as no response does."""
+    return every_cell("prompt", pl.format("Please explain to me: {}", "prompt"))(dataset)
+
+
+def _exchanged(dataset: Dataset) -> Dataset:
+    """Every tenth synthetic row has its prompt and its response exchanged."""
+    is_spoilt = (pl.col("origin") == "synthetic") & (pl.int_range(pl.len()) % 10 == 0)
+    return dataset.having(rows=dataset.rows.with_columns(
+        prompt=pl.when(is_spoilt).then("response").otherwise("prompt"),
+        response=pl.when(is_spoilt).then("prompt").otherwise("response"),
+    ))  # fmt: skip
+
+
 def _near_themselves(dataset: Dataset) -> Dataset:
     """The first long texts of each origin nearly repeat the ones that follow them."""
     for origin, count in (("human", 250), ("synthetic", 350)):
@@ -242,6 +256,10 @@ CASES = (
     Case(
         "combined/expect_responses_to_fit_prompts", PROMPTED, "instruction",
         shifted("response"), "for their own prompts", missing=NOTHING_MADE, rows=ENOUGH,
+    ),
+    Case(
+        "combined/expect_exchanged_text_ratio_to_be_less_than", PROMPTED, "instruction", _exchanged,
+        "have their two texts exchanged", prepared=_asked, missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
         "combined/expect_longer_response_rate_to_be_between", ("preference",), "preference",

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import scipy.sparse as sp
 
-from gates.data.text.hashing import hashed_counts, unit_rows
-from gates.data.text.mix import mix
 from gates.metrics.base.measurement import (
     Growth,
     Inconclusive,
@@ -21,10 +18,10 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.base.text_samples import tokens_of
-from gates.metrics.comparison.classifiers import FOLDS, HASH_BITS, Texts, one_thread
+from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS
+from gates.metrics.comparison.text_pairs import TextPairs, distinct_pairs, margins, pairs_of_words
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, LOW, percentile_estimate, resampled
 from gates.verdict import Severity
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats, Hashes, Mask
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
-    from gates.data.text.tokens import TokenStream
     from gates.verdict import Scope
 
 _CHOSEN, _REJECTED = "chosen", "rejected"
@@ -46,17 +42,6 @@ CHANCE = 0.5
 SKILL_AT_LEAST = 0.05
 # Words of two responses say which is better to within a point or two from some thousand pairs on.
 PAIRS_READ = 10_000
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """Pairs of one origin: what each chosen response has more of than the rejected one, in words and in length."""
-
-    more: sp.csr_matrix
-    group: Hashes
-
-    def fold(self, seed: int) -> Hashes:
-        return mix(self.group ^ np.uint64(seed)) % np.uint64(FOLDS)
 
 
 @dataclass(frozen=True)
@@ -110,23 +95,8 @@ def have_both(frame: pl.DataFrame) -> Mask:
     return frame.select(pl.all_horizontal(pl.col(_CHOSEN, _REJECTED).is_not_null())).to_series().to_numpy()
 
 
-def _pairs(scan: Scan, rows: Rows) -> _Pairs:
-    """Distinct pairs that have both responses, as many as are read; samples stand in the order of a hash."""
-    has_both = have_both(rows.frame)
-    is_first = np.zeros(len(rows), dtype=bool)
-    is_first[np.unique(rows.digest, return_index=True)[1]] = True
-    mask: Mask = has_both & is_first
-    read = rows.where(mask & (np.cumsum(mask) <= PAIRS_READ))
-    chosen, rejected = (tokens_of(scan, read.row_id, reading) for reading in READINGS)
-    return _Pairs(features_of_pairs(chosen, rejected), read.group)
-
-
-def features_of_pairs(chosen: TokenStream, rejected: TokenStream) -> sp.csr_matrix:
-    """What each chosen response has more of than the rejected one: hashed words and word pairs, and the logarithm of length."""
-    sides = (chosen, rejected)
-    words = [unit_rows(hashed_counts(stream, HASH_BITS, (1, 2))) for stream in sides]
-    length = [np.log1p(stream.lengths()) for stream in sides]
-    return sp.hstack([words[0] - words[1], sp.csr_matrix((length[0] - length[1])[:, None])], format="csr")
+def _pairs(scan: Scan, rows: Rows) -> TextPairs:
+    return pairs_of_words(scan, distinct_pairs(rows, have_both(rows.frame), PAIRS_READ), *READINGS)
 
 
 def _chosen(_: Roles, frame: pl.DataFrame) -> pl.Series:
@@ -141,8 +111,8 @@ def _rejected(_: Roles, frame: pl.DataFrame) -> pl.Series:
 READINGS = (_chosen, _rejected)
 
 
-def _compared(human: _Pairs, synthetic: _Pairs, seed: int) -> Measured | Inconclusive:
-    rows = RowCounts(human.more.shape[0], synthetic.more.shape[0])
+def _compared(human: TextPairs, synthetic: TextPairs, seed: int) -> Measured | Inconclusive:
+    rows = RowCounts(len(human), len(synthetic))
     if min(rows.human or 0, rows.synthetic or 0) < STRATUM_ROWS:
         return Inconclusive(f"a model needs {STRATUM_ROWS} distinct pairs of each origin", rows)
     theirs = _predicted(human, human, seed)
@@ -170,17 +140,9 @@ def _compared(human: _Pairs, synthetic: _Pairs, seed: int) -> Measured | Inconcl
     return Measured(estimate, rows, growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
 
 
-def _predicted(training: _Pairs, tested: _Pairs, seed: int) -> _Right:
-    """Each fold of the tested pairs, by a model of the training pairs of the other folds; folds hold whole groups."""
-    is_right, folds, training_folds = np.zeros(tested.more.shape[0]), tested.fold(seed), training.fold(seed)
-    for fold in range(FOLDS):
-        others = training.more[training_folds != fold]
-        # Each pair both ways round, so that no model learns which side was written first.
-        both, labels = sp.vstack([others, -others], format="csr"), np.repeat([1, 0], others.shape[0])
-        model = Texts(both).fit(np.arange(both.shape[0]), labels)
-        margin = (tested.more[folds == fold] @ model.coef_.T).ravel()
-        is_right[folds == fold] = np.where(margin == 0, CHANCE, margin > 0)
-    return _Right(is_right, tested.group)
+def _predicted(training: TextPairs, tested: TextPairs, seed: int) -> _Right:
+    margin = margins(training, tested, seed)
+    return _Right(np.where(margin == 0, CHANCE, margin > 0), tested.group)
 
 
 METRIC = Metric(

@@ -29,7 +29,7 @@ MOST_NAMED = 10
 # What these measure is already less the baseline: how far synthetic rows go beyond it.
 EXCESSES = frozenset({
     "expect_associations_to_match", "expect_boilerplate_ratio_to_be_less_than", "expect_degenerate_text_ratio_to_be_less_than",
-    "expect_distributions_to_match", "expect_formatting_to_not_tell_origin", "expect_label_rates_by_group_to_match",
+    "expect_distributions_to_match", "expect_exchanged_text_ratio_to_be_less_than", "expect_formatting_to_not_tell_origin", "expect_label_rates_by_group_to_match",
     "expect_labels_to_agree_across_origins", "expect_origin_separability_to_be_less_than", "expect_responses_to_fit_prompts",
     "expect_self_contradiction_ratio_to_be_less_than", "expect_similarity_within_prompts_to_be_less_than",
     "expect_synthetic_labels_to_represent_all_groups", "expect_synthetic_to_not_copy_human", "expect_temporal_structure_to_match",
