@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.engine import Source
     from gates.data.facts import FileFacts, Roles
     from gates.data.scan.accumulators import Accumulate
@@ -257,6 +257,15 @@ class Scan:
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1, for evidence and messages."""
         return f"{self.files[row_id >> ROWS_PER_FILE_BITS].path}:{row_number(row_id)}"
+
+    def first_places(self, mask: Mask) -> list[str]:
+        """`path:row` of the first rows under a mask, as many as a finding names."""
+        return [self.place(row) for row in self.index.ids_of(mask, self.named_rows).tolist()]
+
+    def twin_places(self, rows: Ints, twins: Ints) -> list[str]:
+        """`data/s.parquet:1359 = data/h.parquet:77`: each of these rows with the one that it equals or copies."""
+        pairs = zip(rows.tolist(), twins.tolist(), strict=True)
+        return [f"{self.place(row)} = {self.place(twin)}" for row, twin in pairs]
 
     def rows_of(self, scope: Scope) -> Rows:
         """The sample of a single-origin scope. Raises KeyError for the combined scope."""

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gates.data.values.times import time_in_utc
 from gates.init.drafts.bounds import AT_ONCE, constraint_error, constraint_limit, rate_bound
 from gates.init.drafts.columns import MOST_LEVELS, looks_like_a_key
 from gates.init.drafts.draft import LEAST_TRIALS, ColumnDraft, Constraint, ConstraintKind, InferredKind
 from gates.init.drafts.gaps import infer_gaps
 from gates.init.drafts.identities import infer_identities
-from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,7 +11,6 @@ import polars as pl
 
 from gates.metrics.annotation.annotator_habits import human_habits
 from gates.metrics.annotation.machines import machine_agreement
-from gates.metrics.annotation.measured_agreement import measured_agreement
 from gates.metrics.annotation.ratings import (
     Kinds,
     Ratings,
@@ -19,6 +18,7 @@ from gates.metrics.annotation.ratings import (
     is_in_rows,
     kinds_between,
     kinds_of,
+    measured_agreement,
     ratings,
     ratings_to_add,
     scale_of,

@@ -7,8 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gates.metrics.annotation.annotator_habits import machine_habits
-from gates.metrics.annotation.measured_agreement import measured_agreement
-from gates.metrics.annotation.ratings import Kinds, Ratings, Scale, is_in_rows, kinds_between, kinds_of
+from gates.metrics.annotation.ratings import (
+    Kinds,
+    Ratings,
+    Scale,
+    is_in_rows,
+    kinds_between,
+    kinds_of,
+    measured_agreement,
+)
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts

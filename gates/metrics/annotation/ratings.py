@@ -12,14 +12,15 @@ from gates.config.data_types import VOTES
 from gates.data.facts import ORIGIN
 from gates.errors import MetricError
 from gates.metrics.base.full_columns import annotation_columns, label_columns, not_configured, role_column
+from gates.metrics.base.measurement import Inconclusive, Measured, NotConfigured
+from gates.metrics.stats.bootstrap import percentile_estimate, resampled
 from gates.metrics.stats.krippendorff import agreement_between, krippendorff_alpha, squared_distances
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.base.measurement import NotConfigured
 
 # Of fewer items an interval by resampling is too narrow to be believed.
 ITEMS_AT_LEAST = 30
@@ -30,6 +31,7 @@ _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 _CODE = "code"
 POSITION = "_gates_position"
 _RATED = (_WHAT, _WHO, "is_human")
+RATED_TWICE = "{} items have two ratings that can be compared"
 
 
 @dataclass(frozen=True)
@@ -225,3 +227,26 @@ def _counts(lists: pl.Series, width: int) -> Floats:
     label = lists.explode().to_numpy() if len(lists) else np.empty(0, dtype=np.int64)
     flat = np.bincount(kind * width + label, minlength=len(lists) * width)
     return flat.reshape(len(lists), width).astype(np.float64)
+
+
+def measured_agreement(
+    kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats], pairs: str = RATED_TWICE
+) -> Measured | Inconclusive:
+    """The statistic over these items, at most 1; its interval resamples them.
+
+    statistic: of draws of kinds, draws x kinds, one value each, as `Scale.alpha`. pairs: how a message counts the items.
+    """
+    if kinds.items < ITEMS_AT_LEAST:
+        return Inconclusive(f"{pairs.format(kinds.items)}; from {ITEMS_AT_LEAST} on agreement can be estimated")
+    value = float(statistic(kinds.once())[0])
+    if not np.isfinite(value):
+        return Inconclusive(f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined")
+    estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
+    if estimate is None:
+        return Inconclusive("too few items have another label than the rest: agreement hangs on single items")
+    return Measured(estimate)
+
+
+def _only_label(kinds: Kinds, scale: Scale) -> str:
+    code = int(kinds.one[0].argmax())
+    return next(word for word, position in scale.codes.items() if position == code)

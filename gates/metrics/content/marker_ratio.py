@@ -14,8 +14,7 @@ from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.design_effect import effective_rows
-from gates.metrics.stats.intervals import CONFIDENCE, ratio_difference
+from gates.metrics.stats.intervals import CONFIDENCE, effective_rows, ratio_difference
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

@@ -27,12 +27,12 @@ from gates.metrics.copies.copy_baseline import (
     HumanBaseline,
     content_baseline,
     counted_holdout,
+    excess,
     held_out,
     repeats_are_natural,
     rows_left_out,
     text_baseline,
 )
-from gates.metrics.copies.copy_excess import excess, twin_places
 from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
 from gates.metrics.copies.equal_readings import at_least_by_chance
 from gates.metrics.copies.near_duplicates import near_matrix, no_long_text
@@ -113,7 +113,7 @@ def _exact_rows(scan: Scan) -> Measurement:
         left_out = 0 if with_short else int(short.sum())
         note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         first = np.flatnonzero(own & copied)[: scan.named_rows]
-        places = twin_places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
+        places = scan.twin_places(index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     repeated = index.repeated(human)
@@ -185,9 +185,9 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         first = np.flatnonzero(copies)[: scan.named_rows]
         if kind == "near":
             texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.at("digest", first))]
-            places = twin_places(scan, index.ids(first), matrix.row_id[matrix.human_twins(texts)])
+            places = scan.twin_places(index.ids(first), matrix.row_id[matrix.human_twins(texts)])
         else:
-            places = [scan.place(int(row)) for row in index.ids(first)]
+            places = scan.first_places(copies)
         compared = replace(compared, evidence={**compared.evidence, **evidence, "first_rows": places})
         if isinstance(compared, Inconclusive):
             return compared

@@ -1,4 +1,4 @@
-"""The baseline of copies: how often unseen human rows equal a human row by coincidence.
+"""The baseline of copies: how often unseen human rows equal a human row by coincidence, and the share of copies beyond it.
 
 Languages differ in it: fifty tokens are fifty characters of Japanese and a paragraph of German. So human rows are weighted
 by the languages of the synthetic rows.
@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE
+from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO
 from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, holdout_languages, no_language, row_languages
-from gates.metrics.base.measurement import Estimate
-from gates.metrics.copies.near_duplicates import HOLDOUT_CODE
+from gates.metrics.base.measurement import Baseline, Estimate, Growth, Inconclusive, Measured, RowCounts
+from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, NearMatrix
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
-from gates.metrics.stats.coincidence import has_peak
+from gates.metrics.limits.wording import percent
+from gates.metrics.stats.coincidence import has_peak, repeat_by_nature
 from gates.metrics.stats.fresh_rows import share_seen, written_once
-from gates.metrics.stats.intervals import clopper_pearson
-from gates.metrics.stats.natural_repeats import repeat_by_nature
+from gates.metrics.stats.intervals import clopper_pearson, difference
+from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,13 @@ if TYPE_CHECKING:
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
-    from gates.metrics.copies.near_duplicates import NearMatrix
 
 HOLDOUT, OTHERS, OTHER_TIMES = "holdout", "other people", "other times of the same series"
+_AGAINST = {
+    HOLDOUT: "and so do {} of the holdout",
+    OTHERS: "and so do {} of human rows among themselves",
+    OTHER_TIMES: "and {} would by coincidence, with values that their series have at other times too",
+}
 
 
 @dataclass(frozen=True)
@@ -157,3 +162,38 @@ def counted_holdout(scan: Scan) -> Hashes:
         return scan.holdout.digests
     digests: Hashes = scan.holdout.digests[scan.holdout.tokens >= TOKENS_AT_LEAST]
     return digests
+
+
+def excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str) -> Measured | Inconclusive:
+    """The share of these rows that are copies, minus the baseline. verb: what copies do, for the message."""
+    if not rows or not baseline.rows:
+        reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by chance"
+        return Inconclusive(reason, RowCounts(human, rows))
+    share = baseline.share.value
+    against = f", {_AGAINST[baseline.source].format(percent(share))}" if share else ""
+    estimate = difference(clopper_pearson(hits, rows), baseline.share)
+    measured = Measured(
+        estimate,
+        RowCounts(human, rows),
+        baseline=Baseline(baseline.share.value),
+        growth=Growth(shrinks="linear", limited_by=("synthetic", "human")),
+        note=f"{hits:,} of {rows:,} ({percent(hits / rows)}) {verb}{against}",
+        undecided=Severity.WARNING if estimate.low <= 0 else None,
+        evidence={
+            "copies": hits,
+            "rows": rows,
+            "baseline_copies": baseline.hits,
+            "baseline_rows": baseline.rows,
+            "baseline_source": baseline.source,
+        },
+    )
+    if hits and estimate.low <= 0 and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
+        why = "some by accident" if baseline.are_accidents else "by chance or by accident"
+        reason = (
+            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, {why}, and without a "
+            'holdout the baseline is unknown: declare holdout = "path", or remove the repeats'
+        )
+        return Inconclusive.in_spite_of(
+            replace(measured, undecided=None) if baseline.are_accidents else measured, reason
+        )
+    return measured

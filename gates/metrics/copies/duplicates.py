@@ -194,8 +194,7 @@ def _counted(scan: Scan, matrix: DuplicateMatrix, share: Estimate, mask: Mask, r
     index = scan.index
     repeats = mask & ~index.first_of_each(mask)
     shown = np.flatnonzero(repeats)[: scan.named_rows]
-    pairs = zip(index.ids(shown), index.ids(index.first_with_content_of(shown, mask)), strict=True)
-    places = [f"{scan.place(int(row))} = {scan.place(int(first))}" for row, first in pairs]
+    places = scan.twin_places(index.ids(shown), index.ids(index.first_with_content_of(shown, mask)))
     note = f"{int(repeats.sum()):,} of {int(mask.sum()):,} rows repeat another, first at {places[0]}" if places else ""
     evidence = {"matrix": matrix.to_evidence(), "repeats": int(repeats.sum()), "first_rows": places}
     return Measured(share, rows, is_count=True, note=note, evidence=evidence)

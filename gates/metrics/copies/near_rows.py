@@ -18,8 +18,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.comparison.encoding import coded
-from gates.metrics.copies.copy_baseline import HOLDOUT, OTHERS, BaselineShare
-from gates.metrics.copies.copy_excess import excess, twin_places
+from gates.metrics.copies.copy_baseline import HOLDOUT, OTHERS, BaselineShare, excess
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.likeness import NEXT, Cells, margins
 from gates.verdict import Severity
@@ -68,11 +67,8 @@ def near_rows(scan: Scan) -> Measurement:
         is_near = margin > limit
         nearest = np.flatnonzero(is_near)[np.argsort(own.row_id[is_near])][: scan.named_rows]
         compared = excess(int(is_near.sum()), len(own), baseline, len(human), "nearly equal a human row")
-        evidence = {
-            **compared.evidence,
-            "first_rows": twin_places(scan, own.row_id[nearest], human.row_id[twin[nearest]]),
-        }
-        return replace(compared, evidence=evidence, undecided=Severity.WARNING)
+        places = scan.twin_places(own.row_id[nearest], human.row_id[twin[nearest]])
+        return replace(compared, evidence={**compared.evidence, "first_rows": places}, undecided=Severity.WARNING)
 
     if len(scan.synthetic) and not len(_new(_distinct(scan.synthetic), human)):
         return NotConfigured(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import HUMAN_CODE
+from gates.data.values.times import time_in_utc
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
@@ -22,7 +23,6 @@ from gates.metrics.fidelity.identities import (
     sum_broken,
 )
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.metrics.temporal.parse_times import time_in_utc
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:

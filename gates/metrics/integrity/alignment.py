@@ -14,8 +14,7 @@ from gates.data.values.kinds import NULL_WORDS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.integrity.language_tags import wrong_tags
-from gates.metrics.integrity.manners import differences_in_manners
-from gates.metrics.integrity.misread_values import misread_values
+from gates.metrics.integrity.manners import differences_in_manners, misread_values
 from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
 
 if TYPE_CHECKING:

@@ -23,7 +23,6 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.places import first_places
 from gates.metrics.base.row_keys import KeyIndex, key_hashes, of_second_keys, rows_at, rows_with_key
 from gates.verdict import Severity
 
@@ -113,13 +112,13 @@ def _deeper(scan: Scan, chains: _Chains, own: Mask, at_most: int) -> Measurement
     deeper, circular = np.full(len(own), at_most < 1) & own, np.zeros(len(own), dtype=bool)
     deeper[chains.row[deep & (chains.depth > at_most)]] = True
     circular[chains.row[deep & (chains.depth == ENDLESS)]] = True
-    circles = first_places(scan, circular)
+    circles = scan.first_places(circular)
     evidence = {
         "rows_by_depth": {level: count for level, count in by_depth.items() if count},
         "deeper_rows": int(deeper.sum()),
         "circular": int(circular.sum()),
         "seeds_outside_the_dataset": int((own & chains.elsewhere).sum()),
-        "first_rows": first_places(scan, deeper),
+        "first_rows": scan.first_places(deeper),
         "first_circular_rows": circles,
     }
     note = f"{int(deeper.sum()):,} of {rows:,} synthetic rows lie deeper than {at_most}"

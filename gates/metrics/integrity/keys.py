@@ -49,7 +49,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             count, of = int(repeats.sum()), int(among.sum())
             clauses.append(f"{count:,} of {of:,} {name} rows have the key of an earlier one, first {pairs[0]}")
             places += pairs
-    without_key, first_without = _without_key(scan, keys)
+    without_key = _without_key(scan, keys)
+    first_without = scan.first_places(without_key)
     if first_without:
         clauses.append(
             f"{int(without_key.sum()):,} rows have no value in the column that is declared as the key, first {first_without[0]}"
@@ -67,14 +68,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return Measured(Estimate.exact(rows), counts, note="; ".join(clauses), evidence=evidence)
 
 
-def _without_key(scan: Scan, keys: RowIndex) -> tuple[Mask, list[str]]:
-    """Mask of the set's rows without a key, and the places of the first of them."""
+def _without_key(scan: Scan, keys: RowIndex) -> Mask:
+    """Mask of the set's rows without a key."""
     of_set = scan.index.of(SYNTHETIC_CODE)
     if scan.declared.human_rows == "set":
         of_set = of_set | scan.index.of(HUMAN_CODE)
-    without_key = of_set & ~rows_with_key(scan.index, keys)
-    first = scan.index.ids(np.flatnonzero(without_key)[: scan.named_rows])
-    return without_key, [scan.place(row) for row in first.tolist()]
+    return of_set & ~rows_with_key(scan.index, keys)
 
 
 def declared_keys(inputs: PassInputs) -> KeyIndex:
@@ -91,8 +90,7 @@ def _not_declared(scan: Scan) -> NotConfigured:
 def _pairs(scan: Scan, keys: RowIndex, rows: Mask, others: Mask) -> list[str]:
     """The first of these rows, each with the first of the others that has its key: `file:row = file:row`."""
     shown = np.flatnonzero(rows)[: scan.named_rows]
-    pairs = zip(keys.ids(shown).tolist(), keys.ids(keys.first_with_content_of(shown, others)).tolist(), strict=True)
-    return [f"{scan.place(row)} = {scan.place(other)}" for row, other in pairs]
+    return scan.twin_places(keys.ids(shown), keys.ids(keys.first_with_content_of(shown, others)))
 
 
 METRIC = Metric(

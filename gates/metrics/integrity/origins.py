@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.places import first_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +29,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         Estimate.exact(1 - count / total),
         RowCounts(human, synthetic),
         note=f"{note}: {scan.counts.undeclared_origins}" if scan.counts.undeclared_origins else note,
-        evidence={"undeclared": count, "rows": total, "first_rows": first_places(scan, undeclared)},
+        evidence={"undeclared": count, "rows": total, "first_rows": scan.first_places(undeclared)},
     )
 
 

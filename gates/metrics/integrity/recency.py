@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.data.facts import ORIGIN
+from gates.data.values.times import time_in_utc
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

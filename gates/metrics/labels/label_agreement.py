@@ -17,8 +17,7 @@ from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.labels.labels import NO_LABEL, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.design_effect import effective_rows
-from gates.metrics.stats.intervals import ratio_difference
+from gates.metrics.stats.intervals import effective_rows, ratio_difference
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
-from gates.metrics.stats.design_effect import clustered_share
+from gates.metrics.stats.intervals import clustered_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -113,11 +113,6 @@ def accepted_when_bad(plan: SinglePlan, risks: Risks) -> float:
     return plan.accepted(risks.bad_share(plan.lot))
 
 
-def zero_defects_size(share: float, confidence: float) -> int:
-    """How many rows without a single rejected one show, with this confidence, that fewer than this share are to reject."""
-    return math.ceil(math.log1p(-confidence) / math.log1p(-share) - _ROUNDING)
-
-
 def hypergeometric_cdf(hits: int, lot: int, marked: int, drawn: int) -> float:
     """The probability that at most `hits` of `drawn` rows are marked, where `marked` of all rows of the lot are."""
     fewest, most = max(0, drawn - (lot - marked)), min(marked, drawn)

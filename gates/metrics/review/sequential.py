@@ -128,15 +128,3 @@ def curtailed(plan: SinglePlan, reviewed: int, rejected: int) -> LotDecision:
     if rejected > plan.acceptance:
         return LotDecision.REJECT
     return LotDecision.ACCEPT if rejected + plan.size - reviewed <= plan.acceptance else LotDecision.OPEN
-
-
-def wald_rows(risks: Risks, share: float) -> float:
-    """Wald's approximation of the rows that a test without an end takes on average, for a lot without an end.
-
-    share: `risks.aql` or `risks.ltpd`, at which the probabilities of both ends are the risks. Wald 1947, section 5.5.
-    """
-    accepting = 1 - risks.producer if share == risks.aql else risks.consumer
-    low = math.log(risks.consumer / (1 - risks.producer))
-    high = math.log((1 - risks.consumer) / risks.producer)
-    hit, miss = math.log(risks.ltpd / risks.aql), math.log((1 - risks.ltpd) / (1 - risks.aql))
-    return (accepting * low + (1 - accepting) * high) / (share * hit + (1 - share) * miss)

@@ -9,8 +9,8 @@ import polars as pl
 import pyarrow as pa
 
 from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.values.times import time_in_utc
 from gates.metrics.base.measurement import NotConfigured
-from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

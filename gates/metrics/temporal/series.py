@@ -22,11 +22,11 @@ from gates.metrics.base.measurement import (
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.intervals import ratio_difference
-from gates.metrics.temporal.human_days import days_of_human_series
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
 from gates.metrics.temporal.series_days import (
     READINGS_OF_A_DAY,
     constant_days,
+    days_of_human_series,
     days_with_duplicates,
     looked_at_series,
     repeated_days,

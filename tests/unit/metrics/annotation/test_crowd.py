@@ -10,8 +10,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from gates import testing
-from gates.metrics.annotation.crowd import METRIC
-from gates.metrics.annotation.shared_items import SharedItems
+from gates.metrics.annotation.crowd import METRIC, SharedItems
 from gates.metrics.base.measurement import Inconclusive, Measured, NotConfigured
 from gates.verdict import Outcome, Scope
 

@@ -18,7 +18,6 @@ from gates.metrics.review.acceptance import (
     accepted_when_good,
     hypergeometric_cdf,
     single_plan,
-    zero_defects_size,
 )
 
 LOTS = 500
@@ -42,7 +41,6 @@ def test_acceptance_number_follows_from_the_ratio_of_both_qualities(aql, ltpd, a
 
 
 def test_no_rejected_row_in_59_bounds_the_share_below_five_per_cent():
-    assert zero_defects_size(0.05, 0.95) == 59
     assert SinglePlan(59, 0).accepted(0.05) <= 0.05 < SinglePlan(58, 0).accepted(0.05)
 
 

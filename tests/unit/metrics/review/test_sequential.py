@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.metrics.review.acceptance import Risks, SinglePlan, single_plan
-from gates.metrics.review.sequential import LotDecision, SequentialPlan, curtailed, tightened, tightening, wald_rows
+from gates.metrics.review.sequential import LotDecision, SequentialPlan, curtailed, tightened, tightening
 
 LOTS = 500
 
@@ -48,6 +50,15 @@ def test_rows_on_average_are_fewer_than_those_of_the_single_plan():
     # What the end adds to the nominal 10 %.
     assert at_bad.accepted == pytest.approx(0.134, abs=0.001)
     assert at_good.accepted >= 0.95
+
+
+def wald_rows(risks, share):
+    """Wald's approximation of the rows that a test without an end takes on average, for a lot without an end; 1947, section 5.5."""
+    accepting = 1 - risks.producer if share == risks.aql else risks.consumer
+    low = math.log(risks.consumer / (1 - risks.producer))
+    high = math.log((1 - risks.consumer) / risks.producer)
+    hit, miss = math.log(risks.ltpd / risks.aql), math.log((1 - risks.ltpd) / (1 - risks.aql))
+    return (accepting * low + (1 - accepting) * high) / (share * hit + (1 - share) * miss)
 
 
 @pytest.mark.parametrize("share", ["aql", "ltpd"])

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.stats.natural_repeats import equal_pairs, repeat_by_nature
+from gates.metrics.stats.coincidence import equal_pairs, repeat_by_nature
 
 
 def coarse(rows: int, seed: int = 1) -> pl.DataFrame:
