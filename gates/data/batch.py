@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from gates.config.data_types import HISTORY
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE, WRITTEN_ORIGIN
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE, WRITTEN_ORIGIN, Roles
 from gates.data.text.comparable import comparable
-from gates.data.text.tokens import tokenise
+from gates.data.text.tokens import TokenStream, tokenise
 from gates.data.values.readings import NO_READINGS, Readings
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.data.arrays import Hashes, Ints
-    from gates.data.facts import Roles
-    from gates.data.text.tokens import TokenStream
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 

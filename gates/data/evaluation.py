@@ -13,16 +13,16 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gates.config.data_types import DATA_TYPES, data_type
+from gates.config.data_types import DATA_TYPES, DataType, data_type
 from gates.config.memory import for_rows
-from gates.data.batch import feed
+from gates.data.batch import Batch, Consumer, feed
 from gates.data.duckdb.connection import connect, limit_memory
 from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches
 from gates.data.duckdb.views import file_query
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import DataFile, evaluation_files, fingerprints
-from gates.data.formats.staging import stage
+from gates.data.formats.staging import StagedFile, stage
 from gates.data.scan.inputs import EvaluationItems
 from gates.data.steady_files import SteadyFiles
 from gates.errors import GatesError
@@ -35,11 +35,8 @@ if TYPE_CHECKING:
     import duckdb
     import numpy.typing as npt
 
-    from gates.config.data_types import DataType
     from gates.config.dataset import DataSource
     from gates.data.arrays import Ints
-    from gates.data.batch import Batch, Consumer
-    from gates.data.formats.staging import StagedFile
 
 # What most sets call the column that names an item, where the dataset says nothing else.
 ID = "id"

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import unquote
 
 from gates.config.addresses import is_address
-from gates.config.dataset import specs_of
+from gates.config.dataset import DataPaths, Specs, specs_of
 from gates.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gates.config.dataset import DataPaths, Specs
     from gates.data.facts import FileFacts
 
 
@@ -135,16 +134,7 @@ def holdout_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = 
 
     choose: as in `resolve`. Raises UsageError when one of them belongs to the dataset too.
     """
-    if config.holdout is None:
-        return None
-    files = files_of_specs(
-        config.holdout, lambda spec: resolve(spec, config.root, config.place("holdout"), choose=choose)
-    )
-    own = {file.path.resolve() for file in data_files(config, choose)}
-    for file in files:
-        if file.path.resolve() in own:
-            raise UsageError(overlap(config, file.name))
-    return files
+    return _files_apart(config, "holdout", config.holdout, choose)
 
 
 def evaluation_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = _all) -> list[DataFile] | None:
@@ -152,14 +142,20 @@ def evaluation_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]]
 
     choose: as in `resolve`. Raises UsageError when one of them belongs to the dataset too.
     """
-    if not config.evaluation:
+    return _files_apart(config, "evaluation", config.evaluation or None, choose)
+
+
+def _files_apart(
+    config: DataPaths, key: str, specs: Specs | None, choose: Callable[[set[Path]], set[Path]]
+) -> list[DataFile] | None:
+    """The files that a key of the dataset names beside its own. Raises UsageError when one of them belongs to it too."""
+    if specs is None:
         return None
-    place = config.place("evaluation")
-    files = files_of_specs(config.evaluation, lambda spec: resolve(spec, config.root, place, choose=choose))
+    files = files_of_specs(specs, lambda spec: resolve(spec, config.root, config.place(key), choose=choose))
     own = {file.path.resolve() for file in data_files(config, choose)}
     for file in files:
         if file.path.resolve() in own:
-            raise UsageError(overlap(config, file.name, "evaluation"))
+            raise UsageError(overlap(config, file.name, key))
     return files
 
 
@@ -218,18 +214,18 @@ def fingerprints(path: Path, on_block: Callable[[], None] = lambda: None) -> tup
 
 def md5_manifest_sha256(md5s: Mapping[str, str]) -> str:
     """One sha256 over the md5 of each file: over a canonical JSON line of md5 and path each, sorted by path."""
-    digest = hashlib.sha256()
-    for path, md5 in sorted(md5s.items()):
-        line = json.dumps({"md5": md5, "path": path}, separators=(",", ":"), ensure_ascii=False)
-        digest.update(line.encode() + b"\n")
-    return digest.hexdigest()
+    return _sha256_of_lines({"md5": md5, "path": path} for path, md5 in sorted(md5s.items()))
 
 
 def manifest_sha256(files: Iterable[FileFacts]) -> str:
     """One sha256 for all files: over a canonical JSON line of path, sha256 and size each, sorted by path."""
+    ordered = sorted(files, key=lambda file: file.path)
+    return _sha256_of_lines({"path": file.path, "sha256": file.sha256, "size": file.size} for file in ordered)
+
+
+def _sha256_of_lines(entries: Iterable[Mapping[str, object]]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(files, key=lambda file: file.path):
-        entry = {"path": file.path, "sha256": file.sha256, "size": file.size}
+    for entry in entries:
         digest.update(json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
     return digest.hexdigest()
 

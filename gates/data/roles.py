@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from gates.config.data_types import LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES
+from gates.config.data_types import LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES, DataType
 from gates.config.roles import INDEX_NAME
-from gates.data.columns import columns_of
+from gates.data.columns import Column, columns_of
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
 from gates.data.nested_values import NO_VALUE, SINGLE_VALUE, nested_in_files, nested_in_texts
@@ -17,9 +17,7 @@ from gates.errors import UsageError, first_few
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gates.config.data_types import DataType
     from gates.config.dataset import DataSource
-    from gates.data.columns import Column
     from gates.data.formats.staging import StagedFile
 
 # A message names this many columns where none is near; wide tables have thousands.

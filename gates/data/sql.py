@@ -5,15 +5,13 @@ from __future__ import annotations
 import glob
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import WITHOUT_VALUE
+from gates.config.dataset import WITHOUT_VALUE, Origins
 from gates.errors import DataError
 from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from gates.config.dataset import Origins
 
 
 def identifier(name: str) -> str:

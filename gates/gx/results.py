@@ -30,10 +30,9 @@ _TYPES = frozenset({
 def result_without_rows(entry: SuiteEntry) -> CheckResult:
     """What a scope without rows means: Great Expectations would call it a success."""
     if entry.type in ROW_COUNTS:
-        limits = _limits(entry)
-        return CheckResult(
-            entry.check_id, entry.severity, Outcome.FAIL, f"There are no rows in the {entry.check_id.scope} scope.",
-            observed=0, min_value=limits.min_value, max_value=limits.max_value, fix=_fix(entry, Outcome.FAIL),
+        return _about(
+            entry, Outcome.FAIL, f"There are no rows in the {entry.check_id.scope} scope.",
+            observed=0, min_value=_limits(entry).min_value, max_value=_limits(entry).max_value,
         )  # fmt: skip
     message = f"no rows in the {entry.check_id.scope} scope: there is nothing to judge"
     return CheckResult(entry.check_id, entry.severity, Outcome.ERROR, message)
@@ -56,29 +55,25 @@ def stock_result(entry: SuiteEntry, *, success: bool, result: Mapping[str, Any])
     if isinstance(observed, int | float) and not isinstance(observed, bool):
         limits = _limits(entry)
         message = _message(entry, outcome, f"{observed:.6g}, {limits}")
-        return CheckResult(
-            entry.check_id, entry.severity, outcome, message,
-            observed=observed, min_value=limits.min_value, max_value=limits.max_value, fix=_fix(entry, outcome),
-        )  # fmt: skip
+        bounds = {"min_value": limits.min_value, "max_value": limits.max_value}
+        return _about(entry, outcome, message, observed=observed, **bounds)
     if observed is None and entry.type == _DIVERGENCE and not success:
         reason = "infinite, because there are values to which the partition gives no weight"
-        return CheckResult(
-            entry.check_id, entry.severity, outcome, _message(entry, outcome, reason), fix=_fix(entry, outcome)
-        )
+        return _about(entry, outcome, _message(entry, outcome, reason))
     if _is_not_computable(result, observed):
         return error_result(entry, "not computable on these rows (NaN or no value)")
-    message = _message(entry, outcome, _observation(entry, outcome, result))
-    return CheckResult(entry.check_id, entry.severity, outcome, message, fix=_fix(entry, outcome))
+    return _about(entry, outcome, _message(entry, outcome, _observation(entry, outcome, result)))
+
+
+def _about(entry: SuiteEntry, outcome: Outcome, message: str, **numbers: float | None) -> CheckResult:
+    """The record of an entry. numbers: the result's own, by field."""
+    return CheckResult(entry.check_id, entry.severity, outcome, message, fix=_fix(entry, outcome), **numbers)  # type: ignore[arg-type]
 
 
 def _limits(entry: SuiteEntry) -> Limits:
     if "value" in entry.kwargs:
-        limits = limits_of({"min_value": entry.kwargs["value"], "max_value": entry.kwargs["value"]})
-    elif entry.type == _DIVERGENCE:
-        limits = limits_of({"max_value": entry.kwargs.get("threshold")})
-    else:
-        limits = limits_of(entry.kwargs)
-    return limits
+        return limits_of({"min_value": entry.kwargs["value"], "max_value": entry.kwargs["value"]})
+    return limits_of({"max_value": entry.kwargs.get("threshold")} if entry.type == _DIVERGENCE else entry.kwargs)
 
 
 def _row_by_row(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> CheckResult:
@@ -99,10 +94,7 @@ def _row_by_row(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) 
         text += f"; at most {100 * limit:g} % may" if limit else "; none may"
     if missing:
         text += f"; {missing:,} more are null"
-    message = _message(entry, outcome, text)
-    return CheckResult(
-        entry.check_id, entry.severity, outcome, message, observed=share, max_value=limit, fix=_fix(entry, outcome)
-    )
+    return _about(entry, outcome, _message(entry, outcome, text), observed=share, max_value=limit)
 
 
 def _is_not_computable(result: Mapping[str, Any], observed: Any) -> bool:

@@ -17,6 +17,7 @@ from great_expectations.expectations.registry import get_expectation_impl, list_
 from gates.contract.suites import demand_of, expectation_id
 from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
 from gates.data.duckdb.views import DuckView
+from gates.data.sql import identifier, select
 from gates.errors import SuiteError, did_you_mean
 from gates.gx.expectations import GatesExpectation, register
 from gates.gx.measurements import measured_before
@@ -148,7 +149,7 @@ def _unless_silent(
 ) -> CheckResult:
     if result.outcome is not Outcome.PASS or entry.type not in SILENT_WITHOUT_VALUES:
         return result
-    if _count(connection, _quoted(str(entry.kwargs["column"])), view):
+    if _count(connection, identifier(str(entry.kwargs["column"])), view):
         return result
     message = "every value is null: there is nothing to judge"
     return CheckResult(entry.check_id, entry.severity, Outcome.INCONCLUSIVE, message)
@@ -188,12 +189,8 @@ def _is_ours(entry: SuiteEntry) -> bool:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, what: str, view: str) -> int:
-    row = connection.execute(f"SELECT count({what}) FROM {_quoted(view)}").fetchone()  # noqa: S608  # quoted
+    row = connection.execute(select(f"count({what})", identifier(view))).fetchone()
     return int(row[0]) if row else 0
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from gates.contract.plugins.errors import OwnCode
 from gates.contract.plugins.own_files import named_file
 from gates.contract.plugins.own_modules import OwnModules
 from gates.errors import SuiteError, did_you_mean, foreign_code
-from gates.rows.schemas.error_lines import with_error_lines
+from gates.rows.schemas.built_in import with_error_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

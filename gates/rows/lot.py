@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.arrays import since_start
 from gates.data.batch import OnBatch
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.values.row_digests import row_digests, sha256_of_rows
@@ -59,9 +60,8 @@ class Lot:
         ordered = self.digests[order]
         is_first = np.ones(len(order), dtype=bool)
         is_first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        starts = np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))
         numbers = np.empty(len(order), dtype=np.int64)
-        numbers[order] = np.arange(len(order)) - starts
+        numbers[order] = since_start(is_first)
         return numbers
 
     def _by_digest(self) -> Ints:

@@ -9,10 +9,8 @@ from gates.verdict import Answer, CheckId, CheckResult, Kind, Outcome, Severity,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NUMBERS = (
-    "observed", "low", "high", "baseline", "baseline_p95", "min_value", "max_value", "warn_value",
-    "n_human", "n_synthetic", "rows_needed",
-)  # fmt: skip
+_LIMITS = ("observed", "min_value", "max_value", "warn_value")
+_OTHER_NUMBERS = ("low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
 
 
 def verdict_of(document: Mapping[str, Any]) -> Verdict:
@@ -23,7 +21,7 @@ def verdict_of(document: Mapping[str, Any]) -> Verdict:
     verdict = Verdict(
         dataset=document["dataset"],
         answer=Answer(document["outcome"]),
-        checks=[_check(check) for check in document["checks"]],
+        checks=[check_of(check) for check in document["checks"]],
         rows=document["rows"],
         data=document["data"],
         contract=document["contract"],
@@ -37,14 +35,23 @@ def verdict_of(document: Mapping[str, Any]) -> Verdict:
     return verdict
 
 
-def _check(check: Mapping[str, Any]) -> CheckResult:
+def check_of(check: Mapping[str, Any]) -> CheckResult:
+    """The result of one check. Raises TypeError for a number that is none, and as `verdict_of` does."""
     return CheckResult(
         id=CheckId.parse(check["id"]),
         severity=Severity(check["severity"]),
         outcome=Outcome(check["outcome"]),
-        message=check["message"],
+        message=str(check["message"]),
         fix=check.get("fix", ""),
         kind=Kind(check["kind"]),
-        evidence=check["evidence"],
-        **{name: check[name] for name in _NUMBERS},
+        evidence=evidence if isinstance(evidence := check.get("evidence"), dict) else {},
+        rows_needed=check.get("rows_needed"),
+        **{name: _number(check[name]) for name in _LIMITS},
+        **{name: _number(check.get(name)) for name in _OTHER_NUMBERS},
     )
+
+
+def _number(value: object) -> Any:
+    if value is not None and not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return value

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from gates.data.files import md5_manifest_sha256
 from gates.errors import GatesError
-from gates.verdict import SCHEMA_VERSION, Answer, CheckId, CheckResult, Kind, Outcome, Severity, digest_of_report
+from gates.verdict import SCHEMA_VERSION, Answer, CheckResult, digest_of_report
+from gates.verdicts.from_json import check_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
         dataset=str(report["dataset"]),
         answer=Answer(report["outcome"]),
         digest=str(report["digest"]),
-        checks=tuple(_check(check) for check in report["checks"]),
+        checks=tuple(check_of(check) for check in report["checks"]),
         manifest_sha256=str(data["manifest_sha256"]),
         holdout_sha256=data["holdout_sha256"],
         md5_manifest_sha256=str(data["md5_manifest_sha256"]),
@@ -103,24 +104,6 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
     )
 
 
-def _check(check: Mapping[str, Any]) -> CheckResult:
-    return CheckResult(
-        id=CheckId.parse(check["id"]),
-        severity=Severity(check["severity"]),
-        outcome=Outcome(check["outcome"]),
-        message=str(check["message"]),
-        kind=Kind(check["kind"]),
-        observed=_number(check["observed"]),
-        low=_number(check.get("low")),
-        high=_number(check.get("high")),
-        baseline=_number(check.get("baseline")),
-        min_value=_number(check["min_value"]),
-        max_value=_number(check["max_value"]),
-        warn_value=_number(check["warn_value"]),
-        evidence=evidence if isinstance(evidence := check.get("evidence"), dict) else {},
-    )
-
-
 def _md5s(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {str(file["path"]): str(file["md5"]) for file in files}
 
@@ -130,12 +113,6 @@ def _rows(counts: Mapping[str, Any]) -> dict[str, int]:
         if not isinstance(count, int):
             raise TypeError(f"{count!r} is no number of rows")
     return dict(counts)
-
-
-def _number(value: object) -> float | None:
-    if value is not None and not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is no number")
-    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

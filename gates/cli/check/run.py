@@ -15,7 +15,7 @@ from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.config.deadline import Deadline
 from gates.errors import GatesError, first_few
 from gates.verdict import Answer, Outcome, Scope, exit_code
-from gates.verdicts.reports.located_verdict import Located, Unjudged
+from gates.verdicts.reports.located_verdict import Located, PageVersion, Unjudged
 from gates.verdicts.reports.registry import find_report, rendered
 from gates.verdicts.reports.text import counted
 from gates.verdicts.store import VerdictStore
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from gates.checking.targets import Target
     from gates.cli.check.request import CheckRequest
     from gates.config.dataset import DatasetConfig
-    from gates.verdicts.reports.page_version import PageVersion
 
 
 _SHOWN = 20

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gates.cli.diff.request import NEWEST, verdict_paths
 from gates.diff.history_walk import Walk, history
 from gates.errors import DataError
-from gates.verdicts.reports.page_version import PageVersion
+from gates.verdicts.reports.located_verdict import PageVersion
 
 if TYPE_CHECKING:
     from pathlib import Path

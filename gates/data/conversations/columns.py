@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from gates.config.data_types import COMPLETIONS, MESSAGES
+from gates.config.data_types import COMPLETIONS, MESSAGES, DataType
 from gates.data.conversations.shapes import (
     KEYS,
     Shape,
@@ -28,7 +28,6 @@ from gates.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from gates.config.data_types import DataType
     from gates.data.columns import Column
     from gates.data.formats.staging import StagedFile
 

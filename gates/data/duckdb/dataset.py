@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.config import memory
-from gates.config.dataset import Origins, shown_specs
-from gates.data.batch import feed
+from gates.config.dataset import DataSource, Origins, shown_specs
+from gates.data.batch import Consumer, feed
 from gates.data.columns import with_written_origin
 from gates.data.conversations.sql import MEDIA, media_pattern
 from gates.data.duckdb.connection import connect, limit_memory
@@ -31,13 +31,13 @@ from gates.data.duckdb.views import (
     undeclared_origins,
     written_rows,
 )
-from gates.data.facts import ORIGIN, FileFacts
+from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.files import DataFile, data_files, fingerprints, holdout_files
 from gates.data.formats.staging import StagedFile, stage
 from gates.data.roles import Binder, mapped_roles, role_columns
 from gates.data.sql import identifier, select
 from gates.data.steady_files import SteadyFiles
-from gates.data.values.readings import NO_READINGS
+from gates.data.values.readings import NO_READINGS, Readings
 from gates.errors import DataError, GatesError, NoRowsError, UsageError, did_you_mean
 from gates.private_folder import PrivateFolder
 from gates.verdict import UNDECLARED, Scope
@@ -47,12 +47,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gates.config.data_types import DataType
-    from gates.config.dataset import DataSource
     from gates.config.deadline import Deadline
     from gates.data.arrays import Ints
-    from gates.data.batch import Consumer
-    from gates.data.facts import Roles
-    from gates.data.values.readings import Readings
 
 __all__ = [
     "VIEWS",

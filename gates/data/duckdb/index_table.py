@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
@@ -19,7 +19,6 @@ from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gates.data.arrays import Ints

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from gates.config.deadline import TimeUpError
+from gates.config.deadline import Deadline, TimeUpError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.config.deadline import Deadline
 
 # Nobody notices a delay this short, and interrupts so far apart cost nothing.
 _AGAIN_SECONDS = 0.05

@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.dataset import DataSource, Origins
-from gates.data.batch import feed
+from gates.data.batch import Consumer, feed
 from gates.data.columns import Column
 from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.duckdb.reading import stream_batches, take_rows
-from gates.data.facts import ORIGIN, ROW_ID, FileFacts
+from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.roles import Binder
 from gates.data.scan.run import ScanRequest, scan
 from gates.data.sql import identifier, origin_of, select
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gates.data.arrays import Ints
-    from gates.data.batch import Consumer
-    from gates.data.facts import Roles
     from gates.data.scan.result import Scan
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from gates.config.dataset import WITHOUT_VALUE
+from gates.config.dataset import WITHOUT_VALUE, Origins
 from gates.data.common_type import as_text
 from gates.data.duckdb.connection import make_readable
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, TURNS, WRITTEN_ORIGIN
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from gates.config.dataset import Origins
     from gates.data.columns import Column
     from gates.data.formats.staging import StagedFile
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from gates.data.files import Format
+from gates.data.files import DataFile, Format
 from gates.data.formats.decompress import encoding_of
 from gates.data.formats.jsonl import LONGEST_ROW
 from gates.data.formats.strict_json import is_lax, refuse_constant
@@ -18,7 +18,6 @@ from gates.errors import DataError, NoRowsError, first_few
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.data.files import DataFile
     from gates.private_folder import PrivateFolder
 
 _OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from gates.data.files import Format
+from gates.data.files import DataFile, Format
 from gates.data.formats.nested_keys import has_key_twice, nesting
 from gates.data.formats.strict_json import is_lax, refuse_constant
 from gates.data.sql import copy, identifier, literal, path_literal, select
@@ -20,9 +20,7 @@ from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
-    from gates.data.files import DataFile
     from gates.private_folder import PrivateFolder
 
 # Words of json_type() and what the type of a mixed column calls them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
@@ -13,8 +13,6 @@ import polars as pl
 from gates.data.scan.inputs import PassInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from gates.data.arrays import Ints
     from gates.data.batch import Batch
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.data.batch import OnBatch
+from gates.data.batch import Batch, OnBatch
 from gates.data.facts import ROW_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.data.batch import Batch
     from gates.data.engine import Source
 
 

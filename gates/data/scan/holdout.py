@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.batch import content_digest
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.batch import Batch, content_digest
+from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.result import Holdout, Rows
 from gates.data.scan.samples import sample_size
 from gates.data.text.mix import row_keys
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Hashes, Ints
-    from gates.data.batch import Batch
     from gates.data.engine import Source
-    from gates.data.facts import Roles
     from gates.data.scan.inputs import PassInputs
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, ROWS_PER_FILE_BITS, row_number
-from gates.data.scan.accumulators import Accumulator
+from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, ROWS_PER_FILE_BITS, FileFacts, Roles, row_number
+from gates.data.scan.accumulators import Accumulate, Accumulator
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.engine import Source
-    from gates.data.facts import FileFacts, Roles
-    from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import Declarations, EvaluationSource, PassInputs, VersionBefore
     from gates.data.scan.row_index import RowIndex
 

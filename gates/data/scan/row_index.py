@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from gates.data.engine import Grouped
+from gates.data.arrays import Flags, Hashes, Ints, Mask, find_sorted, since_start
+from gates.data.engine import Grouped, IndexTable
 from gates.data.text.mix import combine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gates.data.arrays import Flags, Hashes, Ints, Mask
-    from gates.data.engine import IndexTable
 
 T = TypeVar("T", bound=np.generic)
 # Rows of contents that repeat are put in order here where they are so few that they take some 50 MB.
@@ -211,8 +210,8 @@ class RowIndex:
         has_ending[_endings(wanted)] = True
         for begin, column in self._hashes("digest"):
             rows = np.flatnonzero(has_ending[_endings(column)])
-            near = np.minimum(np.searchsorted(wanted, column[rows]), len(wanted) - 1)
-            mask[begin + rows[wanted[near] == column[rows]]] = True
+            _, is_wanted = find_sorted(wanted, column[rows])
+            mask[begin + rows[is_wanted]] = True
         return mask
 
     def having(self, digests: Hashes, mask: Mask) -> Mask:
@@ -220,8 +219,8 @@ class RowIndex:
         ordered, place = np.unique(digests, return_inverse=True)
         is_there = np.zeros(len(ordered), dtype=bool)
         for piece in self.digests(mask) if len(ordered) else ():
-            near = np.minimum(np.searchsorted(ordered, piece), len(ordered) - 1)
-            is_there[near[ordered[near] == piece]] = True
+            at, is_equal = find_sorted(ordered, piece)
+            is_there[at[is_equal]] = True
         return is_there[place]
 
     @cached_property
@@ -284,8 +283,7 @@ class RowIndex:
         order = np.lexsort((positions, self.at("whole", positions), origin, digest))
         digest, origin = digest[order], origin[order]
         is_start = np.append(True, (digest[1:] != digest[:-1]) | (origin[1:] != origin[:-1]))[: len(order)]
-        start = np.maximum.accumulate(np.where(is_start, np.arange(len(order)), 0))
-        return positions[order], np.arange(len(order)) - start
+        return positions[order], since_start(is_start)
 
     @property
     def _positions(self) -> npt.NDArray[np.int16]:

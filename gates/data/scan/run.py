@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
-from gates.data.scan.accumulators import Accumulators
+from gates.data.scan.accumulators import Accumulate, Accumulators
 from gates.data.scan.holdout import read_holdout
 from gates.data.scan.index import FileIndex, IndexBuilder
-from gates.data.scan.inputs import Declarations, PassInputs, VersionBefore
+from gates.data.scan.inputs import Declarations, EvaluationSource, PassInputs, VersionBefore
 from gates.data.scan.result import NAMED_ROWS, Drawn, Fetched, Rows, RuleFailures, Samples, Scan, ScanCounts
 from gates.data.scan.samples import Sampler, sample_size
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.batch import Consumer, OnBatch
     from gates.data.engine import Source
-    from gates.data.scan.accumulators import Accumulate
-    from gates.data.scan.inputs import EvaluationSource
     from gates.data.scan.row_index import RowIndex
 
 # A generator with fewer rows cannot be judged alone.

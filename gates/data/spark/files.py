@@ -8,13 +8,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from gates.config.memory import for_rows
-from gates.data.batch import feed
+from gates.data.batch import Consumer, feed
 from gates.data.duckdb.connection import connect, limit_memory, make_readable
 from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import BUT_WRITTEN_ORIGIN
-from gates.data.formats.staging import stage
-from gates.data.spark.units import confirm_bytes
+from gates.data.formats.staging import StagedFile, stage
+from gates.data.spark.units import ReadUnit, confirm_bytes
 from gates.data.sql import identifier, select
 from gates.data.steady_files import SteadyFiles
 from gates.errors import DataError
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from gates.data.arrays import Ints
-    from gates.data.batch import Consumer
-    from gates.data.formats.staging import StagedFile
-    from gates.data.spark.units import ReadUnit
     from gates.data.values.readings import Readings
 
 

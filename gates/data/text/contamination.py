@@ -7,15 +7,11 @@ that lie in shared runs counts, and runs that many evaluation texts have count l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.text.near.lsh import distinct_keys, run_starts
+from gates.data.arrays import Bytes, Floats, Hashes, Ints, Mask, distinct_keys, find_sorted, run_starts
 from gates.data.text.tokens import TokenStream, document_hashes, ngrams
-
-if TYPE_CHECKING:
-    from gates.data.arrays import Bytes, Floats, Hashes, Ints, Mask
 
 # Thirteen tokens in a row are rarely shared by chance (Brown et al., NeurIPS 2020, appendix C).
 GRAM_TOKENS = 13
@@ -58,11 +54,7 @@ class EvaluationIndex:
         """Positions of the hashes that evaluation texts have, and the number of the run that each is."""
         maybe = np.flatnonzero(self.slots[hashes >> self.shift] & _LEADING)
         maybe = maybe[(self.slots[hashes[maybe] & np.uint64(len(self.slots) - 1)] & _TRAILING) > 0]
-        if not len(self.grams) or not len(maybe):
-            return maybe[:0], maybe[:0]
-        wanted = hashes[maybe]
-        at = np.minimum(np.searchsorted(self.grams, wanted), len(self.grams) - 1)
-        is_equal = self.grams[at] == wanted
+        at, is_equal = find_sorted(self.grams, hashes[maybe])
         return maybe[is_equal], at[is_equal]
 
 
@@ -165,9 +157,7 @@ def count_overlap(index: EvaluationIndex, texts: TokenStream, *, whole_short: bo
 def _equal_short(index: EvaluationIndex, texts: TokenStream) -> tuple[Ints, Ints]:
     """Short texts that equal an evaluation text, and that text."""
     is_short = texts.lengths() < GRAM_TOKENS
-    content = document_hashes(texts.where(is_short))
-    at = np.minimum(np.searchsorted(index.short, content), len(index.short) - 1)
-    same = index.short[at] == content
+    at, same = find_sorted(index.short, document_hashes(texts.where(is_short)))
     return np.flatnonzero(is_short)[same], index.short_text[at[same]]
 
 

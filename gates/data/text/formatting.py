@@ -50,36 +50,18 @@ def _share(some: pl.Expr, others: pl.Expr) -> pl.Expr:
 
 
 FEATURES = (
-    FormattingFeature(
-        "leading white space",
-        _flag(_WHOLE.str.contains(r"^\s")),
-        "strip leading white space from the texts of both origins",
-    ),
-    FormattingFeature(
-        "trailing white space",
-        _flag(_WHOLE.str.contains(r"\s$")),
-        "strip trailing white space from the texts of both origins",
-    ),
-    FormattingFeature(
-        "white space before line ends",
-        _flag(_HEAD.str.contains(r"\S[ \t]+\r?\n")),
-        "strip white space at the ends of lines in both origins",
-    ),
-    FormattingFeature(
-        "blank lines",
-        _count(r"\S[ \t]*\r?\n[ \t]*\r?\n"),
-        "separate paragraphs the same way in both origins (one line break or one blank line)",
-    ),
-    FormattingFeature(
-        "line ends of Windows (\\r\\n)",
-        _share(_literals("\r\n"), _count(r"(?:^|[^\r])\n")),
-        "convert line ends to \\n in both origins",
-    ),
-    FormattingFeature(
-        "double spaces",
-        _flag(_HEAD.str.contains(r"\S {2,}\S")),
-        "collapse runs of spaces into one in both origins",
-    ),
+    FormattingFeature("leading white space", _flag(_WHOLE.str.contains(r"^\s")),
+                      "strip leading white space from the texts of both origins"),
+    FormattingFeature("trailing white space", _flag(_WHOLE.str.contains(r"\s$")),
+                      "strip trailing white space from the texts of both origins"),
+    FormattingFeature("white space before line ends", _flag(_HEAD.str.contains(r"\S[ \t]+\r?\n")),
+                      "strip white space at the ends of lines in both origins"),
+    FormattingFeature("blank lines", _count(r"\S[ \t]*\r?\n[ \t]*\r?\n"),
+                      "separate paragraphs the same way in both origins (one line break or one blank line)"),
+    FormattingFeature("line ends of Windows (\\r\\n)", _share(_literals("\r\n"), _count(r"(?:^|[^\r])\n")),
+                      "convert line ends to \\n in both origins"),
+    FormattingFeature("double spaces", _flag(_HEAD.str.contains(r"\S {2,}\S")),
+                      "collapse runs of spaces into one in both origins"),
     FormattingFeature("tabs", _flag(_HEAD.str.contains("\t", literal=True)), "replace tabs by spaces in both origins"),
     FormattingFeature(
         "no-break and other special spaces",
@@ -91,26 +73,17 @@ FEATURES = (
         _flag(_HEAD.str.contains(r"[\x{FEFF}\x{200B}\x{2060}\x{AD}]")),
         "remove U+FEFF, U+200B, U+2060 and soft hyphens from both origins",
     ),
-    FormattingFeature(
-        "glued words (lower case running into upper case)",
-        _count(r"\p{Ll}{2}\p{Lu}\p{Ll}"),
-        "restore the spaces or line breaks that were lost between words",
-    ),
+    FormattingFeature("glued words (lower case running into upper case)", _count(r"\p{Ll}{2}\p{Lu}\p{Ll}"),
+                      "restore the spaces or line breaks that were lost between words"),
     FormattingFeature(
         "missing space after punctuation",
         _share(_count(r"\p{Ll}(?:[,:!?]\p{L}|\.\p{Lu}\p{Ll})"), _count(r"\p{Ll}[,:!?.]\s")),
         "restore the space after punctuation",
     ),
-    FormattingFeature(
-        "space before punctuation",
-        _share(_count(r"\p{L} [,.](?:\s|$)"), _count(r"\p{L}[,.](?:\s|$)")),
-        "detokenise: remove the space before commas and full stops",
-    ),
-    FormattingFeature(
-        "curly quotes",
-        _share(_count(r"[\x{2018}\x{2019}\x{201C}-\x{201E}]"), _count(r"[\"']")),
-        "use one quote style, straight or curly, in both origins",
-    ),
+    FormattingFeature("space before punctuation", _share(_count(r"\p{L} [,.](?:\s|$)"), _count(r"\p{L}[,.](?:\s|$)")),
+                      "detokenise: remove the space before commas and full stops"),
+    FormattingFeature("curly quotes", _share(_count(r"[\x{2018}\x{2019}\x{201C}-\x{201E}]"), _count(r"[\"']")),
+                      "use one quote style, straight or curly, in both origins"),
     FormattingFeature(
         "doubled quotes in place of quotation marks",
         _share(_count(r"``|''"), _count(r"[\"\x{201C}\x{201D}]")),
@@ -121,46 +94,25 @@ FEATURES = (
         _share(_count(r"[\x{2013}\x{2014}]"), _count(r"\s--?\s|\w--\w")),
         "use one dash style (hyphens, or en and em dashes) in both origins",
     ),
-    FormattingFeature(
-        "ellipsis as one character",
-        _share(_literals("\u2026"), _count(r"\.{3}")),
-        "use one form of the ellipsis in both origins",
-    ),
-    FormattingFeature(
-        "Unicode form other than NFC",
-        _flag(_HEAD.str.normalize("NFC") != _HEAD),
-        "normalise both origins to NFC",
-    ),
-    FormattingFeature(
-        "broken encoding",
-        _flag(_HEAD.str.contains(rf"\x{{FFFD}}|{MOJIBAKE}")),
-        "decode the files of both origins as the encoding they were written in",
-    ),
-    FormattingFeature(
-        "HTML entities",
-        _flag(_HEAD.str.contains(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")),
-        "unescape HTML entities in both origins",
-    ),
+    FormattingFeature("ellipsis as one character", _share(_literals("\u2026"), _count(r"\.{3}")),
+                      "use one form of the ellipsis in both origins"),
+    FormattingFeature("Unicode form other than NFC", _flag(_HEAD.str.normalize("NFC") != _HEAD),
+                      "normalise both origins to NFC"),
+    FormattingFeature("broken encoding", _flag(_HEAD.str.contains(rf"\x{{FFFD}}|{MOJIBAKE}")),
+                      "decode the files of both origins as the encoding they were written in"),
+    FormattingFeature("HTML entities", _flag(_HEAD.str.contains(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")),
+                      "unescape HTML entities in both origins"),
     FormattingFeature(
         "HTML tags",
         _flag(_HEAD.str.contains(r"</?(?:p|br|b|i|u|em|strong|div|span|a|li|ul|ol|h[1-6]|table|tr|td|code|pre)(?:\s[^<>]*)?/?>")),
         "remove HTML tags from both origins, or keep them in both",
     ),
-    FormattingFeature(
-        "Markdown headings",
-        _flag(_HEAD.str.contains(r"(?m)^#{1,6} \S")),
-        "render or strip Markdown headings in both origins",
-    ),
-    FormattingFeature(
-        "Markdown emphasis",
-        _flag(_HEAD.str.contains(r"\*\*[^\s*][^*\n]*\*\*|__[^\s_][^_\n]*__")),
-        "render or strip Markdown emphasis in both origins",
-    ),
-    FormattingFeature(
-        "Markdown bullets and code fences",
-        _flag(_HEAD.str.contains(r"(?m)^[ \t]*(?:[-*+] \S|```)")),
-        "write lists and code the same way in both origins",
-    ),
+    FormattingFeature("Markdown headings", _flag(_HEAD.str.contains(r"(?m)^#{1,6} \S")),
+                      "render or strip Markdown headings in both origins"),
+    FormattingFeature("Markdown emphasis", _flag(_HEAD.str.contains(r"\*\*[^\s*][^*\n]*\*\*|__[^\s_][^_\n]*__")),
+                      "render or strip Markdown emphasis in both origins"),
+    FormattingFeature("Markdown bullets and code fences", _flag(_HEAD.str.contains(r"(?m)^[ \t]*(?:[-*+] \S|```)")),
+                      "write lists and code the same way in both origins"),
 )  # fmt: skip
 
 

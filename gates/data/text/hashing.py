@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from gates.data.text.tokens import PIECE_TOKENS, ngrams, pieces
+from gates.data.text.tokens import PIECE_TOKENS, TokenStream, ngrams, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from gates.data.text.tokens import TokenStream
 
 
 def hashed_counts(stream: TokenStream, bits: int, lengths: tuple[int, ...] = (1,)) -> sp.csr_matrix:

@@ -7,14 +7,11 @@ joined halves the long run is rare, its parts are not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.data.arrays import Hashes, Ints, find_sorted
 from gates.data.text.tokens import TokenStream, ngrams
-
-if TYPE_CHECKING:
-    from gates.data.arrays import Hashes, Ints
 
 # Shorter phrases ("one of the") are grammar; longer ones miss the joints of templates.
 PHRASE_TOKENS = 4
@@ -37,10 +34,7 @@ class Phrases:
     def keys(self, documents: TokenStream) -> Ints:
         """The phrases that each document has, once each, as `document * len(hashes) + phrase`."""
         runs = ngrams(documents, PHRASE_TOKENS)
-        if not len(self.hashes) or not len(runs.hashes):
-            return np.zeros(0, np.int64)
-        at = np.minimum(np.searchsorted(self.hashes, runs.hashes), len(self.hashes) - 1)
-        same = np.flatnonzero(self.hashes[at] == runs.hashes)
+        at, same = find_sorted(self.hashes, runs.hashes)
         return np.unique(runs.documents()[same] * len(self.hashes) + at[same])
 
     def distinctive(self, rows_with: Ints, rows: int) -> Ints:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.data.arrays import run_starts, since_start
+
 if TYPE_CHECKING:
     from gates.data.arrays import Hashes
 
@@ -34,12 +36,7 @@ def combine(digest: Hashes, occurrence: Hashes) -> Hashes:
 
 def occurrences(ordered: Hashes) -> Hashes:
     """For each entry of a sorted array, how many equal entries come before it."""
-    if not len(ordered):
-        return np.empty(0, dtype=np.uint64)
-    starts = np.ones(len(ordered), dtype=bool)
-    starts[1:] = ordered[1:] != ordered[:-1]
-    begin = np.maximum.accumulate(np.where(starts, np.arange(len(ordered)), 0))
-    return (np.arange(len(ordered)) - begin).astype(np.uint64)
+    return since_start(run_starts(ordered)).astype(np.uint64)
 
 
 def row_keys(ordered: Hashes) -> Hashes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.text.near.lsh import distinct_keys, run_starts
+from gates.data.arrays import distinct_keys, find_sorted, run_starts
 from gates.data.text.tokens import PIECE_TOKENS, ngrams, pieces
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ class _HumanRuns:
         """Those of the documents of runs that another human document has."""
         if not len(self.hashes):
             return document[:0]
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        at, is_there = find_sorted(self.hashes, hashes)
         by_other = (self.first[at] != document) | (self.last[at] != document)
-        shared: Ints = document[(self.hashes[at] == hashes) & by_other]
+        shared: Ints = document[is_there & by_other]
         return shared
 
 

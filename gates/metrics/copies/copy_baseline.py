@@ -19,8 +19,7 @@ from gates.metrics.base.measurement import Baseline, Estimate, Growth, Inconclus
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, NearMatrix
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.coincidence import has_peak, repeat_by_nature
-from gates.metrics.stats.fresh_rows import share_seen, written_once
+from gates.metrics.stats.coincidence import has_peak, repeat_by_nature, share_seen, written_once
 from gates.metrics.stats.intervals import clopper_pearson, difference
 from gates.verdict import Severity
 

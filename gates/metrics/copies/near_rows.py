@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.arrays import find_sorted
 from gates.metrics.base.measurement import (
     Inconclusive,
     Measured,
@@ -118,10 +119,7 @@ class _Columns:
 
 
 def _codes(values: pl.Series, levels: Hashes) -> Ints:
-    hashes = _hashes(values)
-    at = np.searchsorted(levels, hashes)
-    is_level = np.append(levels, np.uint64(0))[at] == hashes
-    is_level &= at < len(levels)
+    at, is_level = find_sorted(levels, _hashes(values))
     return np.where(values.is_null().to_numpy(), 0, np.where(is_level, at + 1, -1))
 
 

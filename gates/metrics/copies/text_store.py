@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from gates.config.memory import tokens_in_memory
+from gates.data.arrays import find_sorted
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.data.text.tokens import READ_TOKENS, TokenStream, joined, pieces, tokenise
@@ -137,8 +138,7 @@ class _DigestSet:
         """Add distinct digests; mask of the new ones."""
         is_new = np.ones(len(digest), dtype=bool)
         for part in self._parts:
-            at = np.minimum(np.searchsorted(part, digest), len(part) - 1)
-            is_new &= part[at] != digest
+            is_new &= ~find_sorted(part, digest)[1]
         if is_new.any():
             self._parts.append(np.sort(digest[is_new]))
         while len(self._parts) > 1 and len(self._parts[-2]) <= 2 * len(self._parts[-1]):

@@ -12,6 +12,7 @@ import polars as pl
 from gates.config.removals import new_part
 from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, place_of
+from gates.data.scan.samples import sample_size
 from gates.data.text.mix import mix
 from gates.data.values.casts import in_type
 from gates.metrics.history.removed_rows import named_rows
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from gates.data.scan.index import FileIndex
     from gates.data.scan.inputs import PassInputs
 
-# As many rows as a scan samples of an origin (gates.data.scan.run): what is compared with its samples is as large.
-SAMPLE_ROWS, SAMPLE_TEXTS = 50_000, 10_000
 KEY = "_gates_key"
 
 
@@ -204,7 +203,8 @@ class PromotedHumanRows:
 
     def _draw(self, rows: pl.DataFrame) -> None:
         """Keep the distinct rows with the smallest keys, as a scan does: of rows that stayed, both take the same."""
-        most = SAMPLE_TEXTS if self._inputs.roles.texts else SAMPLE_ROWS
+        # What is compared with a scan's samples is as large.
+        most = sample_size(self._inputs.roles)
         if self._sample is not None and self._sample.height == most:
             rows = rows.filter(pl.col(KEY) <= self._sample[KEY][-1])
         if self._sample is None or rows.height:

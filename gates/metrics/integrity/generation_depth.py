@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.arrays import find_sorted
 from gates.data.engine import Grouped
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_parts
@@ -98,8 +99,8 @@ def _chains(index: RowIndex, keys: RowIndex) -> _Chains:
     entries = np.flatnonzero(seeds_synthetic & keys.with_content_in(digest))
     own = order[np.searchsorted(digest, keys.at("digest", entries), sorter=order)]
     row, seeded_by = (index.positions(rows_at(keys, at)) for at in (entries, parent[own]))
-    place = np.minimum(np.searchsorted(row, seeded_by), max(len(row) - 1, 0))
-    depth = depths(np.where(row[place] == seeded_by, place, NO_PARENT), np.ones(len(row), dtype=bool))
+    place, is_synthetic = find_sorted(row, seeded_by)
+    depth = depths(np.where(is_synthetic, place, NO_PARENT), np.ones(len(row), dtype=bool))
     # What their first one was made from has depth 1.
     depth[depth != ENDLESS] += 1
     return _Chains(row, depth, elsewhere, bool((names_row & seeds_synthetic).any()))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 
-from gates.config.data_types import data_type
+from gates.config.data_types import DataType, data_type
 from gates.contract.plugins.interface import TypeContract
 from gates.errors import GatesError, PluginError, foreign_text
 from gates.rows.schemas.declared import declared_schema
-from gates.rows.schemas.error_lines import with_error_lines
+from gates.rows.schemas.rules import is_built_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.config.data_types import DataType
+    from gates.contract.plugins.errors import OwnCode
     from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
 
@@ -61,3 +62,25 @@ def schema_of(contract: TypeContract, roles: Roles, columns: Mapping[str, str]) 
 def _declared(kind: DataType, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
     own = {} if kind.content else {name: columns[name] for name in roles.content}
     return declared_schema(kind, roles.bound, own)
+
+
+def with_error_lines(schema: pa.DataFrameSchema, code: OwnCode) -> pa.DataFrameSchema:
+    """The schema, whose own checks raise PluginError naming the line of the code in which they broke."""
+    own = copy.copy(schema)
+    own.checks = [_with_error_lines(check, code) for check in schema.checks]
+    own.columns = {name: _column(column, code) for name, column in schema.columns.items()}
+    return own
+
+
+def _column(column: pa.Column, code: OwnCode) -> pa.Column:
+    own = copy.copy(column)
+    own.checks = [_with_error_lines(check, code) for check in column.checks]
+    return own
+
+
+def _with_error_lines(check: pa.Check, code: OwnCode) -> pa.Check:
+    if is_built_in(check):
+        return check
+    own = copy.copy(check)
+    own._check_fn = code.wrap(check._check_fn)  # noqa: SLF001 (no public name)
+    return own

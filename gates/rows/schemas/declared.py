@@ -8,7 +8,7 @@ import pandera.polars as pa
 
 from gates.config.types.declaration import DeclaredRule
 from gates.errors import SuiteError, did_you_mean
-from gates.rows.schemas import kept_parts, rules
+from gates.rows.schemas import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -36,8 +36,8 @@ CHECKS: Mapping[str, Callable[..., pa.Check]] = {
     "differs-from": rules.differs_from,
     "finite": rules.finite,
     "has-value": rules.has_value,
-    "keeps-numbers": kept_parts.keeps_numbers,
-    "keeps-placeholders": kept_parts.keeps_placeholders,
+    "keeps-numbers": rules.keeps_numbers,
+    "keeps-placeholders": rules.keeps_placeholders,
     "length": _length,
     "length-ratio": rules.length_ratio,
     "maximum": _maximum,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gates.config.installed.plugins import PluginKind, Plugins
-from gates.verdict import Outcome, Severity
+from gates.verdict import Answer, CheckResult, Outcome, Severity, Verdict
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.metrics.base.metric import Metric
-    from gates.verdict import CheckResult, Verdict
-    from gates.verdicts.reports.page_version import PageVersion
 
 _WORDS = {
     Outcome.PASS: "passed",
@@ -154,3 +152,15 @@ def folder_in_repository(root: Path) -> str:
         if (folder / ".git").exists():
             return "" if folder == whole else whole.relative_to(folder).as_posix()
     return ""
+
+
+@dataclass(frozen=True)
+class PageVersion:
+    """The verdict that one version recorded. name: a short commit. date: its day. tags: of git. checks: by id."""
+
+    name: str
+    date: str
+    answer: Answer
+    rows: Mapping[str, int]
+    checks: Mapping[str, CheckResult]
+    tags: tuple[str, ...] = field(default=())

@@ -20,8 +20,14 @@ from gates.rows.conversion import convert
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import schema_of
 from gates.rows.schemas.declared import declared_schema
-from gates.rows.schemas.kept_parts import keeps_numbers, keeps_placeholders
-from gates.rows.schemas.rules import finite, integer_valued, no_markup, reads_one_column
+from gates.rows.schemas.rules import (
+    finite,
+    integer_valued,
+    keeps_numbers,
+    keeps_placeholders,
+    no_markup,
+    reads_one_column,
+)
 from gates.rows.validation import RowValidator, rules
 
 RANGE = {"min_value": 1, "max_value": 9}

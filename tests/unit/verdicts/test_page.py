@@ -16,11 +16,10 @@ from gates.verdict import LINE_TO_ADD, Answer, CheckId, Kind, Outcome, Scope, Ve
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
 from gates.verdicts.reports.formats.markdown import REPORT as MARKDOWN
-from gates.verdicts.reports.located_verdict import Place, Unjudged, unplaced
+from gates.verdicts.reports.located_verdict import PageVersion, Place, Unjudged, unplaced
 from gates.verdicts.reports.page.document import documents, top, whole
 from gates.verdicts.reports.page.drawing.markup import tag
 from gates.verdicts.reports.page.wording import FAMILIES, family
-from gates.verdicts.reports.page_version import PageVersion
 from gates.verdicts.reports.registry import rendered
 from gates.verdicts.reports.weaker_gate import WeakerGate
 from tests.unit.verdicts.test_reports import check, example

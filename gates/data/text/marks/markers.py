@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.arrays import find_sorted
 from gates.data.text.marks import phrases
-from gates.data.text.marks.excerpts import excerpts
 from gates.data.text.marks.mojibake import MOJIBAKE
 from gates.data.text.mix import mix
 from gates.data.text.tokens import TokenStream, ngrams, tokenise
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from gates.data.arrays import Flags, Mask
+    from gates.data.arrays import Flags, Hashes, Mask
 
 # A loop: 8 tokens in a row that come back thrice, and such repeats are a tenth of the text. Without the share a thesis
 # stated three times in an essay is a loop, and the longer a text the likelier (2.8 % of human essays); with it, none of
@@ -36,6 +36,11 @@ COPIED_TOKENS = 8
 ASKED = r"^(?:user|human|question|prompt|instruction|input|q) "
 # A start, with room for a greeting, and an end: what the phrases of these places may span.
 START_CHARACTERS, END_CHARACTERS = 400, 100
+# An answer of fewer words that stands in its prompt may simply be right: a name, a choice, a phrase that was to be found.
+EXCERPT_TOKENS = 8
+# Four words in a row of an answer stand in its prompt by chance where both speak of one thing; four in five of all such runs
+# do so where the answer was cut out, a word changed or the seam of two columns in it.
+RUN_TOKENS, RUN_SHARE = 4, 0.8
 
 
 class Mark(IntFlag):
@@ -58,18 +63,30 @@ class Mark(IntFlag):
 
 
 BOILERPLATE = Mark.REFUSAL | Mark.SELF_REFERENCE | Mark.PREAMBLE
+
+
 DEGENERATE = (
     Mark.EMPTY | Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.LEAKED_FRAME | Mark.OPEN_FENCE
     | Mark.BROKEN_ENCODING
 )  # fmt: skip
+
+
 # What people do as well, now and then: alone it says nothing of a text, only its share says something.
 STOCK_PHRASES = Mark.ANNOUNCEMENT | Mark.OFFER
+
+
 # What people do as well where a prompt asks for it, and where they grow tired.
 HABITS_OF_TEXTS = Mark.UNFINISHED | Mark.EXCERPT
+
+
 # A line that opens or closes a block of code; one that does both on one line is neither.
 FENCE = r"(?m)^[ \t>]*(?:```|~~~)[^`\n]*$"
+
+
 # A last line that ends in a letter, a digit or a comma: every script has its own full stops, and all are punctuation.
 INSIDE_SENTENCE = r"[\p{L}\p{M}\p{N},،、，]$"  # noqa: RUF001 - commas of other scripts
+
+
 # Items of lists and tables, fields, sources of quotations, code, addresses and hashtags end in no full stop.
 NO_SENTENCE = r"^[ \t>]*(?:[-*+•–—―#|]|\(?\w{1,3}[.):])|^[^.!?]{0,60}:|[=;{}<>|\\]|\S[/@]\S*$|#\w+$"  # noqa: RUF001
 
@@ -108,14 +125,11 @@ def prompt_marks(
 def loops(stream: TokenStream) -> Mask:
     """Whether at least a tenth of a document's 8-grams of tokens occur in it three times or more."""
     grams = ngrams(stream, LOOP_TOKENS)
-    documents = grams.documents()
-    keys = mix(grams.hashes ^ mix(documents.astype(np.uint64)))
+    keys = _of_documents(grams)
     ordered = np.sort(keys)
     thrice = ordered[: 1 - LOOP_COUNT][ordered[LOOP_COUNT - 1 :] == ordered[: 1 - LOOP_COUNT]]
-    if not len(thrice):
-        return np.zeros(len(stream), bool)
-    looping = thrice[np.minimum(np.searchsorted(thrice, keys), len(thrice) - 1)] == keys
-    repeated = np.bincount(documents[looping], minlength=len(stream))
+    _, is_looping = find_sorted(thrice, keys)
+    repeated = np.bincount(grams.documents()[is_looping], minlength=len(stream))
     return (repeated > 0) & (repeated >= LOOP_SHARE * grams.lengths())
 
 
@@ -176,3 +190,17 @@ def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:
 
 def _strings(texts: pa.Array | pa.ChunkedArray) -> pl.Series:
     return pl.Series("text", texts).cast(pl.String).fill_null("")
+
+
+def excerpts(texts: TokenStream, prompts: TokenStream) -> Mask:
+    """Whether a text is a piece of its prompt, which has the same place in `prompts`: most of its runs of four words stand there."""
+    runs, of_prompts = (ngrams(stream, RUN_TOKENS) for stream in (texts, prompts))
+    shared = np.isin(_of_documents(runs), _of_documents(of_prompts))
+    counts = np.bincount(runs.documents()[shared], minlength=len(texts))
+    is_piece: Mask = (texts.lengths() >= EXCERPT_TOKENS) & (counts >= RUN_SHARE * runs.lengths())
+    return is_piece
+
+
+def _of_documents(runs: TokenStream) -> Hashes:
+    """Hashes of runs that differ from document to document."""
+    return mix(runs.hashes ^ mix(runs.documents().astype(np.uint64)))

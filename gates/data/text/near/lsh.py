@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.arrays import Hashes, Ints
+from gates.data.arrays import run_starts
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Mask
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.text.near.minhash import Buckets
 
-Sortable = TypeVar("Sortable", Ints, Hashes)
 
 # In a bucket each of m distinct texts is compared with its first ones and those just before it only, which costs
 # m * 2 * NEIGHBOURS comparisons and not m^2; through the first ones they still meet.
@@ -57,19 +56,6 @@ def pairs_across(bucket: Hashes, is_inner: Mask) -> tuple[Ints, Ints]:
 def _reach(since: Ints) -> Ints:
     """How many of the first ones of its bucket a position meets, by how many there are before it."""
     return np.where(since < CROWD, NEIGHBOURS, CROWD_NEIGHBOURS)
-
-
-def distinct_keys(keys: Sortable) -> Sortable:
-    """Sorted distinct values. By sorting: `np.unique` hashes, and on keys that share their low bits takes 20 times as long."""
-    ordered = np.sort(keys)
-    return ordered[run_starts(ordered)]
-
-
-def run_starts(ordered: Sortable) -> Mask:
-    """Where in sorted values another one than before begins."""
-    starts = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=starts[1:])
-    return starts
 
 
 def _run_begins(ordered: Hashes) -> Ints:

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gates.data.arrays import distinct_keys, run_starts
 from gates.data.text.near.jaccard import incidence, similar
-from gates.data.text.near.lsh import bucket_pairs, crowded, distinct_keys, pairs_across, run_starts
+from gates.data.text.near.lsh import bucket_pairs, crowded, pairs_across
 from gates.data.text.near.minhash import BAND_COUNT, SHINGLE_TOKENS, sketch
 from gates.data.text.tokens import READ_TOKENS, TokenStream, document_hashes, ngrams
 

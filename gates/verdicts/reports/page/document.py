@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gates.verdict import CheckResult, Verdict
-    from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.located_verdict import Located, PageVersion, Unjudged
     from gates.verdicts.reports.page.plan import PagePlan
-    from gates.verdicts.reports.page_version import PageVersion
     from gates.verdicts.reports.weaker_gate import WeakerGate
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gates.verdict import CheckResult
-    from gates.verdicts.reports.page_version import PageVersion
+    from gates.verdicts.reports.located_verdict import PageVersion
 
 # Of a plan with hundreds of checks those whose outcome changed come first, and more than these are a table of their own.
 _MOST_CHECKS = 25

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gates.metrics.stats.fresh_rows import share_seen, written_once
+from gates.metrics.stats.coincidence import share_seen, written_once
 
 CELLS = 4000
 
