@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-
 # Folders beside gates.toml.
 SUITES, SCHEMAS = "expectations", "schemas"
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
 ROW_ID = "_gates_row_id"
 ORIGIN = "_gates_origin"
 # The origin column of the files where no role has it: what it says, for who writes rules of the files' columns.

@@ -6,7 +6,7 @@ What a check measured is no result of an expectation that could be asked again: 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.expectations.expectation import BatchExpectation
@@ -14,10 +14,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.render.renderer import ValidationResultsPageRenderer
 from great_expectations.render.view import DefaultJinjaPageView
 
-from gates.verdict import Answer, Outcome
-
-if TYPE_CHECKING:
-    from gates.verdict import CheckResult, Verdict
+from gates.verdict import Answer, CheckResult, Outcome, Verdict
 
 # A verdict has no time, and the renderer wants one.
 _NO_TIME = "1970-01-01T00:00:00+00:00"

@@ -14,7 +14,7 @@ import great_expectations as gx
 from great_expectations.compatibility.pydantic import ValidationError
 from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
-from gates.contract.suites import demand_of, expectation_id
+from gates.contract.suites import SuiteEntry, demand_of, expectation_id
 from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
 from gates.data.duckdb.views import DuckView
 from gates.data.sql import identifier, select
@@ -24,19 +24,17 @@ from gates.gx.measurements import measured_before
 from gates.gx.results import error_result, result_without_rows, stock_result
 from gates.gx.sources import source_on
 from gates.metrics.limits.check_result import check_result
-from gates.verdict import CheckResult, Outcome
+from gates.verdict import CheckResult, Outcome, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
 
-    from gates.contract.suites import SuiteEntry
     from gates.data.engine import ScopeView
     from gates.gx.datasource import GatesDuckDBDatasource
     from gates.metrics.base.measurement import Measurement
     from gates.metrics.base.metric import Metric
-    from gates.verdict import Scope
 
 # Great Expectations also shows the first unexpected values of each column, which it asks for in a query of its own, even
 # where there are none. No verdict has values, and DuckDB reads nothing for a query of no rows.

@@ -7,7 +7,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 import great_expectations as gx
-from great_expectations.data_context import set_context
+from great_expectations.data_context import AbstractDataContext, set_context
 from great_expectations.data_context.data_context.context_factory import project_manager
 from great_expectations.data_context.types.base import (
     DataContextConfig,
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
-    from great_expectations.data_context import AbstractDataContext
 
 SOURCE: Final = "gates"
 # Great Expectations has one context in all the program, the one that was made or set last.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.arrays import since_start
+from gates.data.arrays import Hashes, Ints, since_start
 from gates.data.batch import OnBatch
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.values.row_digests import row_digests, sha256_of_rows
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from gates.data.arrays import Hashes, Ints
     from gates.data.duckdb.dataset import LocalDataset
 
 # Half of a sha256, which no two rows share by chance.

@@ -20,7 +20,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from gates.config.row_rules import RowRule, rule_id
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
-from gates.data.facts import ORIGIN, ROW_ID, TURNS, WRITTEN_ORIGIN
+from gates.data.facts import ORIGIN, ROW_ID, TURNS, WRITTEN_ORIGIN, Roles
 from gates.data.values.plain_values import readable
 from gates.data.values.readings import NO_READINGS, Readings
 from gates.errors import PluginError, foreign_text
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.data.facts import Roles
 
 __all__ = [
     "BatchFailures",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.data.values.readings import NO_READINGS
-from gates.rows.failures import joined
-from gates.rows.load import load_schema
+from gates.data.values.readings import NO_READINGS, Readings
+from gates.rows.failures import BatchFailures, joined
+from gates.rows.load import LoadedSchema, load_schema
 from gates.rows.schemas.built_in import built_in_schema, plugin_schema
 from gates.rows.validation import RowValidator, polars_rows
 from gates.run_state import doing
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from gates.config.row_rules import RowRule
     from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
-    from gates.data.values.readings import Readings
-    from gates.rows.failures import BatchFailures
-    from gates.rows.load import LoadedSchema
 
 
 @dataclass(frozen=True)

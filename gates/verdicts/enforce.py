@@ -10,16 +10,16 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import shown_specs
+from gates.config.dataset import DatasetConfig, shown_specs
 from gates.config.digests import moved_module
 from gates.config.row_rules import RowRule
 from gates.config.sources.schema_files import file_digests
 from gates.contract.plan import plan
 from gates.contract.suites import ROW_FAILURES
 from gates.data.facts import FileFacts
-from gates.data.files import TEXTS, fingerprint, manifest_sha256
-from gates.verdict import PlannedCheck, conclude
-from gates.verdicts.recorded import VerdictError, read_verdict
+from gates.data.files import TEXTS, DataFile, fingerprint, manifest_sha256
+from gates.verdict import CheckId, PlannedCheck, conclude
+from gates.verdicts.recorded import RecordedVerdict, VerdictError, read_verdict
 from gates.verdicts.reports.text import counted
 from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
@@ -28,12 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from gates.config.dataset import DatasetConfig
     from gates.contract.contract import Contract
-    from gates.data.files import DataFile
     from gates.data.previous_version import PromotedBefore
-    from gates.verdict import CheckId
-    from gates.verdicts.recorded import RecordedVerdict
 
 
 def enforce(

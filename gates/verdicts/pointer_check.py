@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import shown_specs
-from gates.verdicts.recorded import VerdictError
-from gates.versions.dataset.path_contents import folder_of
+from gates.config.dataset import DatasetConfig, shown_specs
+from gates.verdicts.recorded import RecordedVerdict, VerdictError
+from gates.versions.dataset.path_contents import SnapshotFile, folder_of
 from gates.versions.dataset.snapshots import snapshot
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import manifests_of
@@ -16,10 +16,6 @@ from gates.versions.version import revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from gates.config.dataset import DatasetConfig
-    from gates.verdicts.recorded import RecordedVerdict
-    from gates.versions.dataset.path_contents import SnapshotFile
 
 HEAD = "HEAD"
 

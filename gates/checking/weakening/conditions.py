@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gates.config.installed.plugins import Plugins
     from gates.config.load import Config
 
-
 # What a stage may require to lie beside a promotion.
 _RECORDS = ("weights", "review")
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from gates.cli.check.request import CheckRequest
     from gates.config.dataset import DatasetConfig
 
-
 _SHOWN = 20
 
 

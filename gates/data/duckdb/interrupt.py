@@ -13,7 +13,6 @@ from gates.config.deadline import Deadline, TimeUpError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 # Nobody notices a delay this short, and interrupts so far apart cost nothing.
 _AGAIN_SECONDS = 0.05
 

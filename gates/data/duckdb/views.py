@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from gates.data.columns import Column
     from gates.data.formats.staging import StagedFile
 
-
 BUT_WRITTEN_ORIGIN = f"* EXCLUDE ({identifier(WRITTEN_ORIGIN)})"
 # Enough to see a pattern in what was not declared.
 MOST_ORIGINS = 5

@@ -16,7 +16,6 @@ from gates.data.text.mix import combine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-
 T = TypeVar("T", bound=np.generic)
 # Rows of contents that repeat are put in order here where they are so few that they take some 50 MB.
 _RANKED_ROWS = 1_000_000

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from gates.data.arrays import run_starts, since_start
-
-if TYPE_CHECKING:
-    from gates.data.arrays import Hashes
+from gates.data.arrays import Hashes, run_starts, since_start
 
 # 2^64 divided by the golden ratio, odd: successive multiples are spread evenly (Knuth, TAOCP 3, 6.4).
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.arrays import distinct_keys, find_sorted, run_starts
-from gates.data.text.tokens import PIECE_TOKENS, ngrams, pieces
+from gates.data.arrays import Hashes, Ints, Mask, distinct_keys, find_sorted, run_starts
+from gates.data.text.tokens import PIECE_TOKENS, Read, TokenStream, ngrams, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from gates.data.arrays import Hashes, Ints, Mask
-    from gates.data.text.tokens import Read, TokenStream
 
 # Two people do not write the same 50 tokens by chance: Lee et al. (ACL 2022) cut repeated spans of this length.
 SPAN_TOKENS = 50

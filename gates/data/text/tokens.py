@@ -14,10 +14,9 @@ invalid bytes give some token rather than an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -27,9 +26,6 @@ import pyarrow.compute as pc
 from gates.data.arrays import Bytes, Hashes, Ints, Mask
 from gates.data.text.comparable import comparable
 from gates.data.text.mix import mix
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Any odd base is invertible modulo 2^64; these are the multipliers of MMIX and of L'Ecuyer's tables.
 TOKEN_BASE = 6364136223846793005

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.data.values.kinds import is_null_word
+from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind, is_null_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
-
-    from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
 
 
 @dataclass(frozen=True)

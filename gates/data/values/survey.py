@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from gates.data.facts import ORIGIN
+from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.values.booleans import BOOLEANS
 from gates.data.values.clocks import CLOCKS
 from gates.data.values.durations import DURATIONS
 from gates.data.values.epochs import EPOCHS, counts_time_by_name
-from gates.data.values.kinds import LONGEST_VALUE, is_null_word, shapes_of
+from gates.data.values.kinds import LONGEST_VALUE, Manners, WrittenKind, is_null_word, shapes_of
 from gates.data.values.numbers import NUMBERS
 from gates.data.values.readings import Reading, Readings
 from gates.data.values.times import TIMES
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     import pyarrow as pa
-
-    from gates.data.facts import FileFacts, Roles
-    from gates.data.values.kinds import Manners, WrittenKind
 
 # A column of which this share reads as one kind holds that kind, and the rest are slips.
 LEAST_RATIO = 0.95

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-
 # A moment is a date as well.
 RangeEnd = float | date
 # Rule of three: no violation among 300 trials puts the rate under 1 %, the limit of the constraint check.

@@ -25,7 +25,7 @@ from gates.metrics.annotation.ratings import (
 )
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations
-from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import Scope
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
 
 EVIDENCE_JUDGES = 20
 

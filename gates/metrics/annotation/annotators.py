@@ -12,7 +12,7 @@ from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.metrics.annotation.annotator_habits import human_habits
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
-from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
 EVIDENCE_ANNOTATORS = 10

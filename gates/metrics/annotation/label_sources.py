@@ -15,14 +15,13 @@ from gates.metrics.base.measurement import Baseline, Inconclusive, Measured, Mea
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, percentile_estimate, resampled
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
-    from gates.verdict import Scope
 
 # 200 deals fix their 95th percentile to a tenth of its size.
 DEALS = 200

@@ -17,7 +17,7 @@ from gates.metrics.annotation.ratings import (
     measured_agreement,
 )
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import percentile_estimate, resampled
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
 
 # From here on human labels are reliable (Krippendorff 2004, ch. 11). Where human annotators agree less, by the nature of the
 # question, their own agreement counts as this much.

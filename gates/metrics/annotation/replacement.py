@@ -19,14 +19,13 @@ from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.limits.wording import percent
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Ints
     from gates.data.scan.result import Scan
-    from gates.verdict import Scope
 
 TOO_FEW = f"no annotator labelled {ITEMS_AT_LEAST} items that another one and the machine labelled too"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Part, with_details
+from gates.metrics.base.languages import Language, languages, too_few
+from gates.metrics.base.measurement import Measurement, Part, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
-    from gates.metrics.base.languages import Language
-    from gates.metrics.base.measurement import Measurement
 
 
 def distinct(index: RowIndex, code: int) -> Mask:

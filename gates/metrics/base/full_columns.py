@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, ORIGIN, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.facts import HUMAN_CODE, ORIGIN, SYNTHETIC_CODE, UNDECLARED_CODE, Roles
 from gates.data.scan.accumulators import PerRow
 from gates.metrics.base.measurement import NotConfigured
 from gates.verdict import UNDECLARED
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gates.data.batch import Batch
-    from gates.data.facts import Roles
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, Roles
 from gates.data.scan.samples import Sampler, sample_size
-from gates.metrics.base.full_columns import columns, columns_of_all
+from gates.metrics.base.full_columns import ColumnReader, columns, columns_of_all
 from gates.metrics.base.measurement import Inconclusive, RowCounts
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.data.arrays import Hashes, Ints
-    from gates.data.facts import Roles
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.base.full_columns import ColumnReader
 
     Mask = npt.NDArray[np.bool_]
 

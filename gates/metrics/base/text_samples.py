@@ -9,12 +9,11 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import Roles
-from gates.data.text.tokens import joined, tokenise
+from gates.data.text.tokens import TokenStream, joined, tokenise
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.scan.result import Scan
-    from gates.data.text.tokens import TokenStream
 
 # Which text of each row is meant.
 Reading = Callable[[Roles, pl.DataFrame], pl.Series]

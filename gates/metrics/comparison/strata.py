@@ -7,7 +7,7 @@ simulation) are compared within each label or slice where both sides have enough
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from gates.metrics.base.measurement import (
     Measured,
     Measurement,
     Part,
+    PartKind,
     ReportOnly,
     RowCounts,
     estimate_of,
@@ -32,11 +33,8 @@ from gates.metrics.comparison.encoding import Coded, coded, encode_rows
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gates.data.arrays import Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.base.measurement import PartKind
 
 STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
 # Rare classes are what extending rows are made for: from here on a stratum can fail, and what it leaves open blocks nothing.

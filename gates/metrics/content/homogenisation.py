@@ -23,7 +23,7 @@ from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.comparison.strata import Sides, compare_all
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, percentile_estimate, resampled
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.verdict import Scope
 
 PROMPT_ID = "prompt_id"
 # What is asked, of the types that have it: the same question about another input is another prompt.

@@ -9,20 +9,18 @@ import numpy as np
 from gates.data.facts import HUMAN_CODE
 from gates.data.text.marks.markers import BOILERPLATE
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
-from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import marked_places
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
-    from gates.verdict import Scope
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from gates.data.scan.result import with_turn
+from gates.data.scan.result import Scan, with_turn
 from gates.data.text.marks.markers import Mark, mark_names
 from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
@@ -19,7 +19,6 @@ from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from gates.data.arrays import Flags, Mask
-    from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
 
 # With so few hits on both sides the interval's width is that of a count near zero, which falls with 1/n.

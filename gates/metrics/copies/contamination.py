@@ -9,18 +9,16 @@ import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.languages import languages, too_few_together
+from gates.metrics.base.languages import Language, languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.copies.evaluation_search import EvaluationSearch
+from gates.metrics.copies.evaluation_search import ContaminatedRows, EvaluationSearch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
-    from gates.metrics.copies.evaluation_search import ContaminatedRows
     from gates.verdict import Scope
 
 

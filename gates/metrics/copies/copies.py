@@ -10,7 +10,7 @@ import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import first_of_each, with_languages
-from gates.metrics.base.languages import languages, no_language, row_languages, too_few
+from gates.metrics.base.languages import Language, languages, no_language, row_languages, too_few
 from gates.metrics.base.measurement import (
     Failed,
     Inconclusive,
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
 _VERBS = {"near": "nearly equal a human text", "span": "share 50 tokens in a row with a human text"}

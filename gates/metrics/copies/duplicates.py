@@ -9,7 +9,7 @@ import numpy as np
 
 from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages, with_parts
-from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import (
     Estimate,
     Growth,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
-    from gates.metrics.base.languages import Language
 
 # Of short answers of seven models up to 4 % repeat another of the same model, of two that degenerate 23 and 40 %.
 SHORT_REPEATS = 0.15

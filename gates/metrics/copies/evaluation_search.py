@@ -9,15 +9,13 @@ import numpy as np
 import polars as pl
 
 from gates.config.roles import INPUT
-from gates.data.facts import HUMAN_CODE, ROW_ID, ROWS_PER_FILE_BITS
-from gates.data.scan.inputs import EvaluationItems
+from gates.data.facts import HUMAN_CODE, ROW_ID, ROWS_PER_FILE_BITS, Roles
+from gates.data.scan.inputs import EvaluationItems, PassInputs
 from gates.metrics.copies.evaluation_texts import TextSearch
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.batch import Batch
-    from gates.data.facts import Roles
-    from gates.data.scan.inputs import PassInputs
 
 SEED = "seed_id"
 _NONE = np.empty(0, dtype=np.int64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.arrays import find_sorted
+from gates.data.arrays import Floats, Hashes, Ints, find_sorted
 from gates.metrics.base.measurement import (
     Inconclusive,
     Measured,
@@ -27,7 +27,6 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.data.arrays import Floats, Hashes, Ints
     from gates.data.scan.result import Rows, Scan
 
 # Beyond what one human row in a hundred has, a row stands so near to one human row alone that coincidence is rare.

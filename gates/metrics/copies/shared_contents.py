@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from gates.data.engine import Grouped
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.engine import Grouped, IndexTable, Source
+from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.metrics.stats.coincidence import content_hashes, equal_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.data.batch import Batch
-    from gates.data.engine import IndexTable, Source
-    from gates.data.facts import Roles
 
 _DIGEST, _TRAIN, _TEST = "digest", "train", "test"
 # Beyond all ids of training rows.

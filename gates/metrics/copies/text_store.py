@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from gates.config.memory import tokens_in_memory
-from gates.data.arrays import find_sorted
+from gates.data.arrays import Hashes, Ints, Mask, find_sorted
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.data.text.tokens import READ_TOKENS, TokenStream, joined, pieces, tokenise
@@ -19,7 +19,6 @@ from gates.metrics.base.text_samples import main_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan

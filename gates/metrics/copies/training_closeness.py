@@ -25,14 +25,13 @@ from gates.metrics.comparison.encoding import coded, encode_rows
 from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.copies.copies import holdout_fault
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
-    from gates.verdict import Scope
 
 # 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness shows:
 # 5,000 of each against as many synthetic ones take a second.

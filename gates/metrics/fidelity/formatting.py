@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.text.formatting import FEATURES, common_window, formatting_features
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
+from gates.metrics.comparison.paired_draws import Draw, draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_all
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.comparison.paired_draws import Draw
     from gates.verdict import Scope
 
 # A feature that fewer rows carry is an accident of the sample.

@@ -25,17 +25,15 @@ from gates.metrics.base.languages import (
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
-from gates.metrics.comparison.paired_draws import DRAW_COUNT, draws, percentile_ratio
+from gates.metrics.comparison.paired_draws import DRAW_COUNT, Draw, draws, percentile_ratio
 from gates.metrics.limits.wording import percent
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.comparison.paired_draws import Draw
-    from gates.verdict import Scope
 
 # Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at. An even number, so that no
 # language is left with one locale.

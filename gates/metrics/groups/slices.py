@@ -24,13 +24,12 @@ from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.encoding import is_high_cardinality, is_whole
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Rows, Scan
-    from gates.verdict import Scope
 
 # Levels rarer than this in human rows are noise in tables of usual size.
 PREVALENCE_AT_LEAST = 0.005

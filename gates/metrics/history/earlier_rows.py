@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from gates.config.removals import new_part
-from gates.data.batch import content_digest
+from gates.config.removals import Removal, new_part
+from gates.data.batch import Batch, content_digest
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, place_of
 from gates.data.scan.samples import sample_size
 from gates.data.text.mix import mix
@@ -19,11 +19,8 @@ from gates.metrics.history.removed_rows import named_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from gates.config.removals import Removal
     from gates.data.arrays import Hashes, Ints, Mask
-    from gates.data.batch import Batch
     from gates.data.previous_version import PromotedContent, PromotedRows
     from gates.data.scan.index import FileIndex
     from gates.data.scan.inputs import PassInputs

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.batch import content_digest
+from gates.data.batch import Batch, content_digest
 from gates.data.facts import HUMAN_CODE, ROW_ID, place_of
-from gates.data.scan.result import NAMED_ROWS
+from gates.data.scan.result import NAMED_ROWS, Scan
 from gates.errors import DataError, first_few
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
 from gates.metrics.history.earlier_rows import (
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Hashes, Ints, Mask
-    from gates.data.batch import Batch
     from gates.data.previous_version import CommitBefore
     from gates.data.scan.inputs import PassInputs
-    from gates.data.scan.result import Scan
 
 _SHOWN = 3
 NOTHING_BEFORE = "nothing was promoted yet: there is no version to be compared with"

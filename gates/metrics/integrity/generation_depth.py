@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.arrays import find_sorted
+from gates.data.arrays import Ints, Mask, find_sorted
 from gates.data.engine import Grouped
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_parts
@@ -25,17 +25,15 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.row_keys import KeyIndex, key_hashes, of_second_keys, rows_at, rows_with_key
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Ints, Mask
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
-    from gates.verdict import Scope
 
 _SEED = "seed_id"
 # The parent of a row that no row of the dataset seeded.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, with_languages
-from gates.metrics.base.languages import languages, too_few_together
+from gates.metrics.base.languages import Language, languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
 

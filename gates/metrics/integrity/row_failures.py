@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.scan.result import NAMED_ROWS
+from gates.data.scan.result import NAMED_ROWS, RuleFailures, Scan
 from gates.metrics.base.measurement import (
     Baseline,
     Estimate,
@@ -23,8 +23,6 @@ from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from gates.data.scan.result import RuleFailures, Scan
 
 # The limit of an inferred rule holds for all rules of its draft at once; the count of rows beside it is by itself
 # uncertain where they are few: each lower bound holds with 99.9 %.

@@ -9,7 +9,7 @@ import numpy as np
 
 from gates.data.facts import SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
@@ -18,16 +18,13 @@ from gates.metrics.labels.labels import NO_LABEL, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import effective_rows, ratio_difference
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
-    from gates.verdict import Scope
-
 
 AMONG_SYNTHETIC = "among synthetic rows"
 

@@ -11,7 +11,7 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.scan.accumulators import PerRow
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
-from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, languages, too_few
+from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, Language, languages, too_few
 from gates.metrics.base.measurement import (
     Baseline,
     Growth,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats, Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
-    from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
 _CHOSEN, _REJECTED = "chosen", "rejected"

@@ -24,7 +24,7 @@ from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.comparison.text_pairs import TextPairs, distinct_pairs, margins, pairs_of_words
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, LOW, percentile_estimate, resampled
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats, Hashes, Mask
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
-    from gates.verdict import Scope
 
 _CHOSEN, _REJECTED = "chosen", "rejected"
 # Guessing is right in every other pair.

@@ -10,16 +10,16 @@ import polars as pl
 
 from gates.data.text.mix import mix
 from gates.data.text.near.near_duplicates import clusters, near_pairs
-from gates.data.text.tokens import joined, tokenise
+from gates.data.text.tokens import TokenStream, joined, tokenise
 from gates.errors import MetricError
-from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.base.text_samples import Reading, tokens_of
 from gates.metrics.comparison.classifiers import FOLDS, Table, Texts, table_of, texts_of
 from gates.metrics.comparison.encoding import Coded, coded, encode_rows
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.copies.near_duplicates import NEAR_JACCARD
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
-from gates.metrics.labels.labels import NO_LABEL
+from gates.metrics.labels.labels import NO_LABEL, Scheme
 from gates.metrics.stats.multiclass_auc import Exam
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints, Labels
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
-    from gates.data.text.tokens import TokenStream
-    from gates.metrics.base.text_samples import Reading
-    from gates.metrics.labels.labels import Scheme
 
 # Three folds of 15,000 human rows train on 10,000 and test all: on census data, areas are then known to .003 a side, in ten
 # seconds on one core.

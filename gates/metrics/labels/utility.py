@@ -24,7 +24,7 @@ from gates.metrics.labels.task import TEST_ROWS
 from gates.metrics.labels.train_test import Model, Trained, Trials, trials
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import CONFIDENCE
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats
     from gates.data.scan.result import Scan
     from gates.metrics.stats.multiclass_auc import Exam
-    from gates.verdict import Scope
 
 HUMAN, SYNTHETIC, BOTH = "human", "synthetic", "both"
 CHANCE = 0.5

@@ -6,17 +6,15 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gates.metrics.base.measurement import Limits, measured_of, row_counts_of
+from gates.metrics.base.measurement import Limits, Measurement, measured_of, row_counts_of
 from gates.metrics.limits.judge import judge
 from gates.metrics.limits.wording import Wording
-from gates.verdict import CheckResult, Outcome, Severity
+from gates.verdict import CheckId, CheckResult, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.metrics.base.measurement import Measurement
     from gates.metrics.base.metric import Metric
-    from gates.verdict import CheckId
 
 
 @dataclass(frozen=True)

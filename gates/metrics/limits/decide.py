@@ -10,14 +10,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate
+from gates.metrics.base.measurement import Estimate, Limits, Measured, RowCounts
 from gates.metrics.base.metric import Unit
 from gates.verdict import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from gates.metrics.base.measurement import Limits, Measured, RowCounts
 
 # Numbers that are 0 where synthetic rows are like human ones, or where no row has what is counted.
 FROM_ZERO = (Unit.SHARE, Unit.EXTRA_SHARE, Unit.EXTRA_NUMBER)

@@ -11,22 +11,23 @@ from gates.metrics.base.measurement import (
     NOT_COMPUTABLE,
     Failed,
     Inconclusive,
+    Limits,
     Measured,
+    Measurement,
     NotConfigured,
+    Part,
+    PartKind,
     ReportOnly,
     estimate_of,
     row_counts_of,
 )
 from gates.metrics.base.metric import Unit
-from gates.metrics.limits.decide import asked_for, decide, shows_nothing
+from gates.metrics.limits.decide import Decision, asked_for, decide, shows_nothing
 from gates.metrics.limits.wording import Wording
 from gates.verdict import LINE_TO_ADD, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from gates.metrics.base.measurement import Limits, Measurement, Part, PartKind
-    from gates.metrics.limits.decide import Decision
 
 # Which of the evidence's tables the parts of a kind stand in.
 PART_TABLES: Mapping[PartKind, str] = {

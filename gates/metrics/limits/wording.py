@@ -13,7 +13,6 @@ from gates.metrics.base.metric import Unit
 if TYPE_CHECKING:
     from gates.metrics.base.measurement import Limits, Measured
 
-
 _PARTICIPLES = {"may": "allowed", "should": "expected", "must": "required"}
 
 

@@ -23,7 +23,7 @@ from gates.metrics.review.record import ReviewError, ReviewRecord, parse_record
 from gates.metrics.review.sequential import LotDecision
 from gates.metrics.review.tally import HUMAN, SYNTHETIC, agreement, guesses, tallies
 from gates.metrics.stats.intervals import ratio_difference
-from gates.verdict import Severity
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
-    from gates.verdict import Scope
 
 NO_REVIEW = "nobody has reviewed rows: `gates review plan`"
 

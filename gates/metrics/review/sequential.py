@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gates.metrics.review.acceptance import single_plan
+from gates.metrics.review.acceptance import Risks, SinglePlan, single_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from gates.metrics.review.acceptance import Risks, SinglePlan
 
 # Fine enough that a plan is a few rows longer than the shortest one that keeps its risks, at a few plans to look at.
 _STEP = 0.9

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.values.times import time_in_utc
 from gates.metrics.base.measurement import NotConfigured
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from gates.data.batch import Batch
     from gates.data.engine import SortedTable
-    from gates.data.facts import Roles
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 

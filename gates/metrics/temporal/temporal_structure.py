@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.scan.result import Rows
+from gates.data.scan.result import Rows, Scan
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.paired_draws import draws, worst_excess
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.data.arrays import Floats, Ints
-    from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
 # Halves of ten days or sessions: below that, one odd day is a tenth of what a half says, which is the limit itself.

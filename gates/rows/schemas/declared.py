@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 
-from gates.config.types.declaration import DeclaredRule
+from gates.config.types.declaration import DataType, DeclaredRule, RowRules
 from gates.errors import SuiteError, did_you_mean
 from gates.rows.schemas import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-    from gates.config.types.declaration import DataType, RowRules
 
 ARROW_FLOATS = frozenset({"halffloat", "float", "double"})
 

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 from gates.data.splits import splits_of
 from gates.errors import first_few
-from gates.verdict import IN_MEMORY, LINE_TO_ADD, Answer, Outcome, Severity
+from gates.verdict import IN_MEMORY, LINE_TO_ADD, Answer, CheckResult, Outcome, Severity, Verdict
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from gates.verdict import CheckResult, Verdict
 
 # With fewer rows of an origin few statistics can be computed at all.
 FEW_ROWS = 300

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
 
-from gates.verdict import Outcome, rounded_tree
-
-if TYPE_CHECKING:
-    from gates.verdict import Verdict
+from gates.verdict import Outcome, Verdict, rounded_tree
 
 
 def metrics(verdict: Verdict) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.verdict import IN_MEMORY, Answer, Outcome, Severity
+from gates.verdict import IN_MEMORY, Answer, Outcome, Severity, Verdict
 from gates.verdicts.reports.finding_text import explain_command
 
 if TYPE_CHECKING:
-    from gates.verdict import Verdict
     from gates.verdicts.reports.findings import Findings
 
 # What was there before is read or not, whatever the number of rows now.

@@ -7,12 +7,10 @@ import math
 from typing import TYPE_CHECKING
 
 from gates.contract.check_lookup import PREFIX
-from gates.verdict import rounded_tree
+from gates.verdict import CheckId, CheckResult, Verdict, rounded_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from gates.verdict import CheckId, CheckResult, Verdict
 
 # Farther than this from its limit a bar says nothing new, and would press all others against the axis.
 FARTHEST = 5.0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from gates.config.installed.plugins import PluginKind, built_in_reports
+from gates.config.installed.plugins import PluginKind, Plugins, built_in_reports
 from gates.contract.plugins.interface import Report
 from gates.errors import GatesError, PluginError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.config.installed.plugins import Plugins
     from gates.verdicts.reports.located_verdict import Located, Unjudged
     from gates.verdicts.reports.weaker_gate import WeakerGate
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.arrays import find_sorted
+from gates.data.arrays import Flags, Hashes, Mask, find_sorted
 from gates.data.text.marks import phrases
 from gates.data.text.marks.mojibake import MOJIBAKE
 from gates.data.text.mix import mix
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
-
-    from gates.data.arrays import Flags, Hashes, Mask
 
 # A loop: 8 tokens in a row that come back thrice, and such repeats are a tenth of the text. Without the share a thesis
 # stated three times in an essay is a loop, and the longer a text the likelier (2.8 % of human essays); with it, none of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
-from gates.data.text.marks.markers import marks
+from gates.data.text.marks.markers import Mark, marks
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Flags, Ints
     from gates.data.facts import Roles
-    from gates.data.text.marks.markers import Mark
 
 
 def marks_of_turns(frame: pl.DataFrame, roles: Roles) -> tuple[Ints, Flags]:

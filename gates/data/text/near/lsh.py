@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.arrays import run_starts
+from gates.data.arrays import Hashes, Ints, Mask, run_starts
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.text.near.minhash import Buckets
-
 
 # In a bucket each of m distinct texts is compared with its first ones and those just before it only, which costs
 # m * 2 * NEIGHBOURS comparisons and not m^2; through the first ones they still meet.

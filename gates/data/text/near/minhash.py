@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gates.data.text.mix import mix
-from gates.data.text.tokens import PIECE_TOKENS, pieces, polynomials
+from gates.data.text.tokens import PIECE_TOKENS, TokenStream, pieces, polynomials
 
 if TYPE_CHECKING:
     from gates.data.arrays import Hashes
-    from gates.data.text.tokens import TokenStream
 
 Buckets = npt.NDArray[np.uint32]
 

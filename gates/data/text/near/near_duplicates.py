@@ -12,17 +12,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gates.data.arrays import distinct_keys, run_starts
+from gates.data.arrays import Floats, Ints, distinct_keys, run_starts
 from gates.data.text.near.jaccard import incidence, similar
 from gates.data.text.near.lsh import bucket_pairs, crowded, pairs_across
 from gates.data.text.near.minhash import BAND_COUNT, SHINGLE_TOKENS, sketch
-from gates.data.text.tokens import READ_TOKENS, TokenStream, document_hashes, ngrams
+from gates.data.text.tokens import READ_TOKENS, Take, TokenStream, document_hashes, ngrams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from gates.data.arrays import Floats, Ints
-    from gates.data.text.tokens import Take
 
 # Buckets put in order at once, which bounds memory.
 BUCKETS_AT_ONCE = 1 << 20

@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
-from gates.verdict import Outcome
-from gates.verdicts.reports.located_verdict import Weight, of_one
+from gates.verdict import CheckResult, Outcome
+from gates.verdicts.reports.located_verdict import Located, Place, Unjudged, Weight, of_one
 from gates.verdicts.reports.text import counted, printable
-from gates.verdicts.reports.weaker_gate import TITLE
+from gates.verdicts.reports.weaker_gate import TITLE, WeakerGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from gates.verdict import CheckResult
-    from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
-    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 # GitHub shows ten annotations of a kind per step and drops the others without a word:
 # https://docs.github.com/en/rest/checks/runs#create-a-check-run

@@ -6,14 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
-from gates.verdicts.reports.weaker_gate import ID, outcome
+from gates.verdicts.reports.weaker_gate import ID, WeakerGate, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.verdict import Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
-    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
 def as_json(verdict: Verdict) -> str:

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from gates.contract.plugins import Report
-from gates.verdict import Outcome, Scope
+from gates.verdict import CheckResult, Outcome, Scope
 from gates.verdicts.reports.evidence import evidence_line
-from gates.verdicts.reports.located_verdict import Weight, of_one
+from gates.verdicts.reports.located_verdict import Located, Unjudged, Weight, of_one
 from gates.verdicts.reports.text import printable
-from gates.verdicts.reports.weaker_gate import ID, unexplained
+from gates.verdicts.reports.weaker_gate import ID, WeakerGate, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from gates.verdict import CheckResult
-    from gates.verdicts.reports.located_verdict import Located, Unjudged
-    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 # What XML 1.0 cannot hold, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome, Verdict
 from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
 from gates.verdicts.reports.finding_text import measured_text, needs_text, rows_text
@@ -28,14 +28,12 @@ from gates.verdicts.reports.findings import (
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page.matters import matters, row_counts
 from gates.verdicts.reports.text import counted, printable
-from gates.verdicts.reports.weaker_gate import TITLE, unexplained
+from gates.verdicts.reports.weaker_gate import TITLE, WeakerGate, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
-    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
 def markdown(verdict: Verdict, name: str = "", failing_rows: str = "") -> str:

@@ -6,16 +6,12 @@ A run event, which has a time and an id of its run, takes it among its `inputs`.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from gates import __version__
 from gates.contract.plugins import Report
-from gates.verdict import Kind, Outcome, Severity
+from gates.verdict import CheckResult, Kind, Outcome, Severity, Verdict
 from gates.verdicts.reports.finding_text import measured_text
 from gates.verdicts.reports.text import printable
-
-if TYPE_CHECKING:
-    from gates.verdict import CheckResult, Verdict
 
 PRODUCER = f"https://pypi.org/project/origin-gates/{__version__}"
 SCHEMA = "https://openlineage.io/spec/facets/1-1-0/DataQualityAssertionsDatasetFacet.json#/$defs/DataQualityAssertionsDatasetFacet"

@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gates.contract.plugins import Report
-from gates.verdict import Answer, Outcome, Severity
-from gates.verdicts.reports.located_verdict import of_one
+from gates.verdict import Answer, CheckResult, Outcome, Severity
+from gates.verdicts.reports.located_verdict import Located, Place, Unjudged, of_one
 from gates.verdicts.reports.text import printable
-from gates.verdicts.reports.weaker_gate import ID, TITLE
+from gates.verdicts.reports.weaker_gate import ID, TITLE, WeakerGate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.metrics.base.metric import Metric
-    from gates.verdict import CheckResult
-    from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
-    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"

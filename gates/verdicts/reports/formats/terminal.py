@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
 from gates.errors import first_few
-from gates.verdict import IN_MEMORY, NOTHING_TO_MEASURE, Answer, Outcome, Severity
+from gates.verdict import IN_MEMORY, NOTHING_TO_MEASURE, Answer, CheckResult, Outcome, Severity, Verdict
 from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
 from gates.verdicts.reports.finding_text import (
@@ -43,8 +43,6 @@ from gates.verdicts.reports.text import counted, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from gates.verdict import CheckResult, Verdict
 
 # Below this, indented text would stand one word a line.
 NARROWEST = 40

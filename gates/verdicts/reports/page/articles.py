@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome, Verdict
 from gates.verdicts.reports.finding_text import explain_command, needs_text, rows_text
 from gates.verdicts.reports.findings import DOWNGRADED, is_downgraded
 from gates.verdicts.reports.page import wording
@@ -15,8 +15,6 @@ from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from gates.verdict import CheckResult, Verdict
 
 
 class CheckFigures(NamedTuple):

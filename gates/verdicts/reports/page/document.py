@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.verdict import Answer
+from gates.verdict import Answer, CheckResult, Verdict
 from gates.verdicts.reports.page.articles import CheckFigures, article, folded
 from gates.verdicts.reports.page.background import background, not_configured
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
@@ -16,18 +16,14 @@ from gates.verdicts.reports.page.forest import forest
 from gates.verdicts.reports.page.grid import grid
 from gates.verdicts.reports.page.opening import opening
 from gates.verdicts.reports.page.parts import part_grid
-from gates.verdicts.reports.page.plan import MOST_BYTES, MOST_FIGURE_BYTES, planned
+from gates.verdicts.reports.page.plan import MOST_BYTES, MOST_FIGURE_BYTES, PagePlan, planned
 from gates.verdicts.reports.page.timeline import timeline
-from gates.verdicts.reports.weaker_gate import TITLE, unexplained
+from gates.verdicts.reports.weaker_gate import TITLE, WeakerGate, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, PageVersion, Unjudged
-    from gates.verdicts.reports.page.plan import PagePlan
-    from gates.verdicts.reports.weaker_gate import WeakerGate
-
 
 _WORST_FIRST = (Answer.FAIL, Answer.NO_VERDICT, Answer.WARN, Answer.PASS)
 

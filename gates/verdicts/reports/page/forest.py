@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawing, drawn_table
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
@@ -13,8 +13,6 @@ from gates.verdicts.reports.plots import gone_towards, of_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from gates.verdict import CheckResult
 
 # Where the limit stands on the axis. Beyond it each doubling takes half of the room that is left, so that no number runs out of it.
 AT_LIMIT = 60.0

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.verdict import Outcome, Scope
+from gates.verdict import CheckResult, Outcome, Scope
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, scrolling, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from gates.verdict import CheckResult
 
 _ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.NOT_CONFIGURED)
 # Of one outcome a cell has this many marks; a schema has a hundred rules, and their number says as much.

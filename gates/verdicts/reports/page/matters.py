@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.verdict import UNDECLARED, Outcome, Severity
+from gates.verdict import UNDECLARED, CheckResult, Outcome, Severity, Verdict
 from gates.verdicts.reports.findings import findings
 from gates.verdicts.reports.page.parts import generator_rows
 from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from gates.verdict import CheckResult, Verdict
 
 # More would be a list to work through, which the findings are.
 MOST_SENTENCES = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gates.verdict import IN_MEMORY, Outcome
+from gates.verdict import IN_MEMORY, CheckResult, Outcome, Verdict
 from gates.verdicts.reports.evidence import FIRST
 from gates.verdicts.reports.finding_text import explain_command, rows_text
 from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally
@@ -18,8 +18,6 @@ from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from gates.verdict import CheckResult, Verdict
 
 _SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "unjudged": "?"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome, Verdict
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawn_table
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
@@ -14,8 +14,6 @@ from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from gates.verdict import CheckResult, Verdict
 
 GENERATORS = "generators"
 # Columns of a table that scrolls; the finding of a check has all of its parts.

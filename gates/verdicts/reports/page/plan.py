@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdict import Kind, Outcome
+from gates.verdict import CheckResult, Kind, Outcome, Verdict
 from gates.verdicts.reports.findings import Findings, findings
 from gates.verdicts.reports.page.articles import CheckFigures
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
@@ -14,8 +14,6 @@ from gates.verdicts.reports.page.pictures import pictures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from gates.verdict import CheckResult, Verdict
 
 # What a page may have, so that it can be mailed and opens at once, and what its figures may have of that; the rest is text and the other
 # sections, and where they are more, the figures are fewer.

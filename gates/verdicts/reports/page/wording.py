@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from gates.metrics.base.metric import Unit
 from gates.metrics.catalogue import BY_NAME
 from gates.metrics.limits.wording import Wording
-from gates.verdict import Outcome
+from gates.verdict import CheckResult, Outcome
 from gates.verdicts.reports.finding_text import short_name
 from gates.verdicts.reports.page.drawing.markup import Markup, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from gates.verdict import CheckResult
 
 # By the wing of `gates.metrics` that measures; stock expectations and plugins' metrics have none.
 _FAMILIES: Mapping[str, str] = {

@@ -11,7 +11,6 @@ from gates.verdicts.reports.page.drawing.markup import Markup, joined, scrolling
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-
 # The height of one bar alone, and of each of several, as the style sheet has them.
 _ALONE, _BESIDE = 14, 10
 # The heading of a column of drawings, for who hears the page.
