@@ -109,7 +109,6 @@ class OnBatch:
         self._on_batch = on_batch
 
     def update(self, batch: Batch) -> None:
-        """Hand the rows on."""
         self._on_batch(batch.rows)
 
 

@@ -128,7 +128,6 @@ class ItemTexts:
         self._ids.append((_ids(batch.rows, self._columns.ids), item))
 
     def merge(self, other: ItemTexts) -> None:
-        """Take over another's items."""
         for place, leaves in other._texts.items():
             self._texts[place] += leaves
         self._ids += other._ids

@@ -105,7 +105,6 @@ class LocalDataset:
         feed(self.batches(files), consumers, self.readings)
 
     def columns(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """These columns of every row as files have them, in bounded batches."""
         with self._reader() as reader:
             yield from stream_batches(reader, f"({select(', '.join(map(identifier, names)), self._combined)})")
 
@@ -118,7 +117,6 @@ class LocalDataset:
         return replace(self, readings=readings)
 
     def schema(self) -> pa.Schema:
-        """Names and types of the columns as checks compare them, ROW_ID and ORIGIN among them."""
         return self.readings.schema(self.raw_schema())
 
     def raw_schema(self) -> pa.Schema:

@@ -48,7 +48,6 @@ class DuckSortedTable:
         self._is_sorted = True
 
     def append(self, rows: pa.RecordBatch | pa.Table) -> None:
-        """Add rows; all have the same columns."""
         if not rows.num_rows:
             return
         self._waiting.append(rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows]))
@@ -108,7 +107,6 @@ class DuckTable(DuckSortedTable):
         self._last, self._bytes_in_memory = -1, entries_bytes()
 
     def append(self, rows: pa.RecordBatch | pa.Table) -> None:
-        """Add entries; every batch has the same columns, `row_id` among them."""
         row_id = rows.column(_ROW_ID).to_numpy()
         if not len(row_id):
             return
@@ -120,7 +118,6 @@ class DuckTable(DuckSortedTable):
         return self._rows
 
     def columns(self, *names: str, row_ids: tuple[int, int] | None = None) -> Iterator[pa.RecordBatch]:
-        """These columns in the order of row ids. row_ids: of the rows with ids from the first to before the second."""
         if not self._written:
             return self._in_memory(names, row_ids)
         where = [] if row_ids is None else [f"WHERE {_ROW_ID} >= {row_ids[0]} AND {_ROW_ID} < {row_ids[1]}"]

@@ -74,7 +74,6 @@ class RelationSource:
         return stream_batches(self._reader(), self._source)
 
     def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
-        """Give every row to each consumer in one pass."""
         feed(self.batches(files), consumers)
 
     def schema(self) -> pa.Schema:
@@ -82,7 +81,6 @@ class RelationSource:
         return self._reader().sql(select("*", self._source, "LIMIT 0")).to_arrow_table().schema
 
     def take(self, row_ids: Ints, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. columns: no others are read."""
         return take_rows(self._reader(), self._source, row_ids, columns)
 
     def index_table(self) -> DuckTable:

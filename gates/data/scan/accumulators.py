@@ -63,7 +63,6 @@ class Accumulators:
         self.needs_rows = any(self._of_each(lambda accumulator: bool(accumulator.needs_rows)).values())
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
 
         def feed(accumulator: Accumulator[Any]) -> None:
             if accumulator.needs_rows:
@@ -120,12 +119,10 @@ class PerRow:
         self._parts: list[tuple[Ints | range, pl.Series]] = []
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         if len(batch.row_id):
             self._parts.append((_in_short(batch.row_id), self._read(batch)))
 
     def merge(self, other: PerRow) -> None:
-        """Take over another's rows."""
         self._parts += other._parts
 
     def value(self) -> pl.Series:

@@ -42,5 +42,4 @@ class _Hashes(OnBatch):
         self._columns, self.parts = columns, list[pl.Series]()
 
     def update(self, batch: Batch) -> None:
-        """Take some rows."""
         self.parts.append(pl.DataFrame(batch.rows.select(self._columns)).hash_rows().alias("row"))

@@ -63,7 +63,6 @@ class HoldoutIndex:
         self._parts.append((frame[ROW_ID].to_numpy(), digest, whole, self._tokens(frame)))
 
     def merge(self, other: HoldoutIndex) -> None:
-        """Take over another's rows."""
         self._parts += other._parts
 
     def value(self) -> tuple[Ints, Hashes, Hashes, Ints]:

@@ -75,7 +75,6 @@ class IndexBuilder:
         self._values: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
 
     def update(self, batch: Batch) -> None:
-        """Index the rows of a batch."""
         frame = batch.frame
         row_id, codes, digest = batch.row_id, batch.origin, batch.digest(self.roles)
         flags, tokens = _text_facts(batch, self.roles)
@@ -100,7 +99,6 @@ class IndexBuilder:
             _add(self._values[number, code], counts)
 
     def merge(self, other: IndexBuilder) -> None:
-        """Take over another builder's rows."""
         for batch in other.table.columns("row_id", *COLUMN_TYPES):
             columns = {name: batch.column(name).to_numpy() for name in COLUMN_TYPES}
             self._append(batch.column("row_id").to_numpy(), columns, list(other._names))

@@ -127,7 +127,6 @@ class _Column:
         self._missing: Counter[str] = Counter()
 
     def update(self, values: pl.Series, origin: pl.Series) -> None:
-        """Count some values."""
         if not self.kinds:
             return
         rows = pl.DataFrame({"value": values, "origin": origin}).drop_nulls("value")

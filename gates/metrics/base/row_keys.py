@@ -33,7 +33,6 @@ class KeyIndex:
         self._table = inputs.index_table()
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         for number, keys in enumerate(self._keys):
             hashes = keys(batch)
             has_key = hashes.is_not_null().to_numpy()
@@ -42,12 +41,10 @@ class KeyIndex:
             self._table.append(pa.record_batch({name: values[has_key] for name, values in columns.items()}))
 
     def merge(self, other: KeyIndex) -> None:
-        """Take over another's rows."""
         for rows in other._table.columns("row_id", "digest", "origin"):
             self._table.append(rows)
 
     def value(self) -> RowIndex:
-        """The index."""
         return RowIndex(self._table)
 
 

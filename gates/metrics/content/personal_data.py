@@ -86,11 +86,9 @@ class PersonalDataSearch:
         self._parts = [pl.DataFrame(schema=_SCHEMA)]
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         self._parts += _values_in(batch.raw)
 
     def merge(self, other: PersonalDataSearch) -> None:
-        """Add the values of other rows."""
         self._parts += other._parts
 
     def value(self) -> pl.DataFrame:

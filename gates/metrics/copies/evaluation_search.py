@@ -69,7 +69,6 @@ class EvaluationSearch:
         self._seeds = _Seeds(self._items, roles)
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         hits = [search.update(batch) for search in self._searches]
         # A row that contains an item makes nothing in it idiom, however often it is repeated.
         is_idiomatic = (
@@ -86,7 +85,6 @@ class EvaluationSearch:
         self._seeds.merge(other._seeds)
 
     def value(self) -> ContaminatedRows:
-        """The matches of all rows."""
         matches = [search.value() for search in self._searches]
         texts = pl.concat([one.texts for one in matches])
         rows = texts.filter("is_contaminated")
@@ -115,7 +113,6 @@ class _Seeds:
         self._own: list[pl.Series] = []
 
     def update(self, batch: Batch) -> None:
-        """Take a batch of the dataset."""
         if self._column is None or not len(self._ids):
             return
         frame = batch.frame
@@ -126,7 +123,6 @@ class _Seeds:
             self._own.append(own.filter(own.is_in(self._ids.implode())))
 
     def merge(self, other: _Seeds) -> None:
-        """Add the matches of other rows."""
         self._matches += other._matches
         self._own += other._own
 

@@ -111,7 +111,6 @@ class TextSearch:
         self._rows += other._rows
 
     def value(self) -> SharedTexts:
-        """What all texts share."""
         pairs = self._pairs()
         # Equal texts of several items are one; the first of these items is named.
         _, first_cell = np.unique(self._index.text_of, return_index=True)

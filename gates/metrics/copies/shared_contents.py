@@ -54,6 +54,5 @@ class _Contents:
     first_id: int = 0
 
     def update(self, batch: Batch) -> None:
-        """Take some rows."""
         row_id, digest = batch.row_id + self.first_id, content_hashes(batch.frame, self.columns)
         self.table.append(pa.record_batch({"row_id": row_id, _DIGEST: digest}))

@@ -67,7 +67,6 @@ class TextTokens:
         self._file: IO[bytes] | None = None
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         stream, digest = batch.tokens(self._roles.texts[0]), batch.digest(self._roles)
         lengths = stream.lengths()
         kept = np.zeros(len(digest), dtype=bool)
@@ -83,7 +82,6 @@ class TextTokens:
         self._append(digest[rows], stream.take(rows))
 
     def merge(self, other: TextTokens) -> None:
-        """Add another's texts."""
         texts = other.value()
         order = np.argsort(texts.place)
         digest = texts.digest[order]
@@ -92,7 +90,6 @@ class TextTokens:
             self._append(digest[first:last][is_new], texts.stream.between(first, last).where(is_new))
 
     def value(self) -> StoredTexts:
-        """All texts."""
         nothing = np.zeros(0, np.uint64)
         digest = np.concatenate([nothing, *self._digest])
         offsets = np.cumsum(np.concatenate([[0], *self._lengths]), dtype=np.int64)

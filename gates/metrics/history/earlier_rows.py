@@ -186,7 +186,6 @@ class PromotedHumanRows:
         self._draw(typed.with_columns(pl.Series(KEY, mix(digest)), frame[ROW_ID]))
 
     def merge(self, other: PromotedHumanRows) -> None:
-        """Add another's rows."""
         self._parts += other._parts
         if other._sample is not None:
             self._draw(other._sample)

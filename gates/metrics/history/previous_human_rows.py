@@ -184,7 +184,6 @@ class BothVersions:
         self._digests: list[Hashes] = []
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         is_human = pl.Series(batch.origin == HUMAN_CODE)
         human = batch.frame.filter(is_human)
         self._keys.append(key_hashes(human, self._key))
@@ -198,7 +197,6 @@ class BothVersions:
         self._digests += other._digests
 
     def value(self) -> _Both:
-        """Both versions."""
         nothing = np.empty(0, dtype=np.uint64)
         keys, digests = (np.concatenate([nothing, *parts]) for parts in (self._keys, self._digests))
         return _Both(self._earlier, keys, digests if self._has_other_columns else None)

@@ -46,11 +46,9 @@ class RowNames:
         self._parts: list[Hashes] = [np.empty((0, 4), dtype=np.uint64)]
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         self._parts.append(row_digests(batch.rows))
 
     def merge(self, other: RowNames) -> None:
-        """Take over another's rows."""
         self._parts += other._parts
 
     def value(self) -> tuple[str, int]:

@@ -89,11 +89,9 @@ class OrderedRows:
         self._table = inputs.sorted_table(_ORDER)
 
     def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
         self._table.append(batch.frame.select(**self._select).drop_nulls(["when", "entity"]).to_arrow())
 
     def merge(self, other: OrderedRows) -> None:
-        """Take over another's rows."""
         for rows in other._table.in_order():
             self._table.append(rows)
 
