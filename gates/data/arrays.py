@@ -44,3 +44,10 @@ def find_sorted(ordered: Sortable, values: Sortable) -> tuple[Ints, Mask]:
         return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
     at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
     return at, ordered[at] == values
+
+
+def first_of_each(values: Hashes | Ints) -> Mask:
+    """Mask of the first of equal values, in whatever order they stand."""
+    mask = np.zeros(len(values), dtype=bool)
+    mask[np.unique(values, return_index=True)[1]] = True
+    return mask

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,14 +35,6 @@ _NORMAL = 1.4826
 _WHO, _WHAT = "annotator", "item"
 
 
-@dataclass(frozen=True)
-class _Agreement:
-    """How far an annotator agrees with the others beyond chance, over the items that they share."""
-
-    kinds: Kinds
-    value: float
-
-
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the human labels that annotators of low agreement gave, in [0, 1]; counted, so without interval.
 
@@ -65,7 +56,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             f"{len(agreements)} human annotators rated {ITEMS_AT_LEAST} items that others rated too; from "
             f"{COMPARED_AT_LEAST} on it can be said who labels unlike the others"
         )
-    middle = float(np.median([one.value for one in agreements.values()]))
+    middle = float(np.median([value for _, value in agreements.values()]))
     low = _low(agreements, middle, scale, scan.seed)
     labels = int(counts.filter(pl.col(_WHO).is_in(list(low)))["count"].sum())
     return Measured(
@@ -82,29 +73,31 @@ def _note(low: Mapping[str, Mapping[str, float]], middle: float) -> str:
     return f"{first_few(each, IN_MESSAGE)}; half of all annotators by {middle:.2f} or more" if each else ""
 
 
-def _low(agreements: Mapping[str, _Agreement], middle: float, scale: Scale, seed: int) -> dict[str, dict[str, float]]:
+def _low(
+    agreements: Mapping[str, tuple[Kinds, float]], middle: float, scale: Scale, seed: int
+) -> dict[str, dict[str, float]]:
     """The annotators whose agreement with the others is surely lower than theirs, with its interval. middle: the median."""
-    deviation = float(np.median([abs(one.value - middle) for one in agreements.values()]))
+    deviation = float(np.median([abs(value - middle) for _, value in agreements.values()]))
     bound = middle - max(GAP_AT_LEAST, DEVIATIONS * _NORMAL * deviation)
     low: dict[str, dict[str, float]] = {}
-    for name, one in agreements.items():
-        if one.value >= bound:
+    for name, (kinds, value) in agreements.items():
+        if value >= bound:
             continue
-        estimate = percentile_estimate(one.value, resampled(one.kinds.times, seed, partial(scale.agreement, one.kinds)))
+        estimate = percentile_estimate(value, resampled(kinds.times, seed, partial(scale.agreement, kinds)))
         if estimate and estimate.high < bound:
-            low[name] = {"agreement": one.value, "low": estimate.low, "high": estimate.high}
+            low[name] = {"agreement": value, "low": estimate.low, "high": estimate.high}
     return low
 
 
-def _with_others(coded: pl.DataFrame, name: str, scale: Scale) -> _Agreement | None:
-    """An annotator's agreement over the items shared with others; None with too few items."""
+def _with_others(coded: pl.DataFrame, name: str, scale: Scale) -> tuple[Kinds, float] | None:
+    """The items that an annotator shares with others, and the agreement over them beyond chance; None with too few items."""
     own = coded.filter(pl.col(_WHO) == name)
     others = coded.filter(pl.col(_WHO) != name).join(own.select(_WHAT), on=_WHAT, how="semi")
     kinds = kinds_between(own, others, len(scale.codes))
     if kinds.items < ITEMS_AT_LEAST:
         return None
     value = float(scale.agreement(kinds, kinds.once())[0])
-    return _Agreement(kinds, value) if np.isfinite(value) else None
+    return (kinds, value) if np.isfinite(value) else None
 
 
 METRIC = Metric(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,8 @@ RELIABLE = 0.8
 RATED_BY_BOTH = "{} of its items have a human label too: have human annotators label some of them"
 
 
-@dataclass(frozen=True)
-class _HumanAgreement:
-    """How far human annotators agree, over the items that several of them rated."""
-
-    kinds: Kinds
-    estimate: Estimate
+# Items that several human annotators rated, and how far these agree over them.
+_HumanAgreement = tuple[Kinds, Estimate]
 
 
 def machine_agreement(scan: Scan, rated: Ratings, scale: Scale) -> Measurement:
@@ -68,7 +64,7 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), human, len(scale.codes))
         part = measured_agreement(kinds, scale, scan.seed, partial(scale.agreement, kinds), RATED_BY_BOTH)
-        if isinstance(part, Measured) and among_humans and among_humans.estimate.value < RELIABLE:
+        if isinstance(part, Measured) and among_humans and among_humans[1].value < RELIABLE:
             part = _against(part, kinds, among_humans, scale, scan.seed)
         unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
         note = f"{part.note}{kinds.items:,} shared items" + (
@@ -94,7 +90,7 @@ def _among_humans(human: pl.DataFrame, scale: Scale, seed: int) -> _HumanAgreeme
     """None where too few items have several human ratings. human: as `Scale.coded` returns it."""
     kinds = kinds_of(human, len(scale.codes))
     measured = measured_agreement(kinds, scale, seed, partial(scale.alpha, kinds))
-    return _HumanAgreement(kinds, measured.estimate) if isinstance(measured, Measured) else None
+    return (kinds, measured.estimate) if isinstance(measured, Measured) else None
 
 
 def _against(
@@ -104,14 +100,13 @@ def _against(
 
     shared: the items that the machine and human annotators rated. These and those with several human ratings are resampled apart.
     """
-    if human.estimate.low <= 0:
-        reason = (
-            f"human annotators agree by {human.estimate.value:.2f}, which may be chance: there is nothing to agree with"
-        )
+    kinds, agreement = human
+    if agreement.low <= 0:
+        reason = f"human annotators agree by {agreement.value:.2f}, which may be chance: there is nothing to agree with"
         return Inconclusive.in_spite_of(machine, reason)
     of_machine = resampled(shared.times, seed, partial(scale.agreement, shared))
-    of_humans = resampled(human.kinds.times, seed + 1, partial(scale.alpha, human.kinds))
-    value = machine.estimate.value * RELIABLE / human.estimate.value
+    of_humans = resampled(kinds.times, seed + 1, partial(scale.alpha, kinds))
+    value = machine.estimate.value * RELIABLE / agreement.value
     estimate = percentile_estimate(value, of_machine * RELIABLE / of_humans)
-    note = f"agrees by {machine.estimate.value:.2f} where human annotators do by {human.estimate.value:.2f}; "
+    note = f"agrees by {machine.estimate.value:.2f} where human annotators do by {agreement.value:.2f}; "
     return replace(machine, estimate=estimate or machine.estimate, note=note)

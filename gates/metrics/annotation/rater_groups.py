@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.annotation.ratings import POSITION, ratings
+from gates.metrics.annotation.ratings import POSITION, numbered, ratings
 from gates.metrics.base.full_columns import annotation_columns
 
 if TYPE_CHECKING:
@@ -117,11 +117,7 @@ def ballots(human: pl.DataFrame, machine: pl.DataFrame) -> Ballots | None:
     words = pl.concat([rated[_LABEL], shared[_LABEL]]).unique().sort()
     if shared.is_empty() or len(words) > LABELS_AT_MOST:
         return None
-    code = {word: at for at, word in enumerate(words.to_list())}
-    names = tuple(rated[_WHO].unique().sort().to_list())
-    place = {name: at for at, name in enumerate(names)}
-    label, machine_label = (
-        frame[_LABEL].replace_strict(code, return_dtype=pl.Int64).to_numpy() for frame in (rated, shared)
-    )
-    who = rated[_WHO].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    return Ballots(names, who, rated["number"].cast(pl.Int64).to_numpy(), label, machine_label, len(words))
+    names = rated[_WHO].unique().sort()
+    item, who = rated["number"].cast(pl.Int64).to_numpy(), numbered(rated[_WHO], names)
+    label, machine_label = (numbered(frame[_LABEL], words) for frame in (rated, shared))
+    return Ballots(tuple(names), who, item, label, machine_label, len(words))

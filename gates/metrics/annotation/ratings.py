@@ -69,7 +69,7 @@ def ratings(scan: Scan) -> Ratings | None:
             _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, POSITION, is_expert=expert
         )
         return _cleaned(named)
-    votes = label_columns(scan)
+    votes = label_columns(scan.roles)
     if len(votes) > 1:
         frame = (
             scan.cached(annotation_columns).with_row_index(POSITION).filter(pl.col(ORIGIN).cast(pl.String) == "human")
@@ -96,6 +96,12 @@ def is_in_rows(frame: pl.DataFrame, rows: Mask) -> pl.Series:
 def is_expert(expertise: pl.Expr) -> pl.Expr:
     """Whether an annotator's expertise is "expert"; null where it is missing."""
     return expertise.cast(pl.String).str.strip_chars().str.to_lowercase() == EXPERT
+
+
+def numbered(values: pl.Series, names: pl.Series) -> Ints:
+    """The place of each value among all of them in order."""
+    places: Ints = names.search_sorted(values).cast(pl.Int64).to_numpy()
+    return places
 
 
 def _text(column: str) -> pl.Expr:

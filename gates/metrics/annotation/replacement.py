@@ -14,7 +14,7 @@ from gates.metrics.annotation.alternative_annotator import (
     HumanLabels,
     alternative_annotator_test,
 )
-from gates.metrics.annotation.ratings import ratings, ratings_to_add, scale_of
+from gates.metrics.annotation.ratings import numbered, ratings, ratings_to_add, scale_of
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
@@ -24,7 +24,6 @@ from gates.verdict import Scope, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Ints
     from gates.data.scan.result import Scan
 
 TOO_FEW = f"no annotator labelled {ITEMS_AT_LEAST} items that another one and the machine labelled too"
@@ -49,14 +48,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human, scale = rated.by_humans(), scale_of(rated.frame, params)
     items = pl.Series(human["item"].unique().sort())
     of_human = HumanLabels(
-        _numbers(human["item"], items), _numbers(human["annotator"], human["annotator"].unique().sort()),
+        numbered(human["item"], items), numbered(human["annotator"], human["annotator"].unique().sort()),
         scale.coded(human)["code"].to_numpy(),
     )  # fmt: skip
     parts: dict[str, Measured | Inconclusive] = {}
     for name, own in judges.items():
         shared = scale.coded(own).filter(pl.col("item").is_in(items.implode()))
         machine = np.full(len(items), -1, dtype=np.int64)
-        machine[_numbers(shared["item"], items)] = shared["code"].to_numpy()
+        machine[numbered(shared["item"], items)] = shared["code"].to_numpy()
         test = alternative_annotator_test(of_human, machine, scale.distance, epsilon)
         parts[name] = _judged(test, RowCounts(human.height, own.height))
     measured = {name: part for name, part in parts.items() if isinstance(part, Measured)}
@@ -90,12 +89,6 @@ def _judged(test: AlternativeTest, rows: RowCounts) -> Measured | Inconclusive:
         "advantage": test.average_advantage,
     }
     return Measured(estimate, rows, undecided=Severity.INFO, note=note, evidence=evidence)
-
-
-def _numbers(values: pl.Series, sorted_values: pl.Series) -> Ints:
-    """The place of each value among all."""
-    places: Ints = sorted_values.search_sorted(values).cast(pl.Int64).to_numpy()
-    return places
 
 
 METRIC = Metric(

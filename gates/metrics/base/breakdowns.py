@@ -21,11 +21,6 @@ def distinct(index: RowIndex, code: int) -> Mask:
     return index.of(code) & index.is_first
 
 
-def first_of_each(index: RowIndex, mask: Mask) -> Mask:
-    """Mask of one row per distinct content among these rows, which are of one origin."""
-    return index.first_of_each(mask)
-
-
 def with_languages(
     scan: Scan,
     whole: Measurement,
@@ -55,7 +50,7 @@ def with_parts(
     synthetic, human = index.of(SYNTHETIC_CODE), index.of(HUMAN_CODE)
 
     def counted(mask: Mask) -> Mask:
-        return first_of_each(index, mask) if distinct_rows else mask
+        return index.first_of_each(mask) if distinct_rows else mask
 
     whole = measure(distinct(index, SYNTHETIC_CODE) if distinct_rows else synthetic, human)
     parts = {

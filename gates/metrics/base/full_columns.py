@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
 
 _RATING_ROLES = ("item", "annotator", "expertise", "domain")
-_ADD = "add: "
 _ORIGINS = ("human", "synthetic", UNDECLARED)
 # Where each origin's word stands, by its code.
 _PLACES = np.argsort([HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE])
@@ -36,18 +35,10 @@ def role_column(scan: Scan, role: str) -> str | None:
 
 def not_configured(scan: Scan, missing: str, *roles: str) -> NotConfigured:
     """No columns play these roles, with the line that makes them, or that data of this type has no such role."""
-    line = role_to_add(scan, *roles)
-    if line.startswith(_ADD):
-        return NotConfigured(missing, line.removeprefix(_ADD))
-    return NotConfigured(f"{missing}; {line}")
-
-
-def role_to_add(scan: Scan, *roles: str) -> str:
-    """The line that makes columns play these roles, or that data of this type has no such role."""
     unknown = [role for role in roles if role not in scan.roles.mappable]
     if unknown:
-        return f"data of type {scan.roles.type} has no role '{unknown[0]}'"
-    return _ADD + "columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
+        return NotConfigured(f"{missing}; data of type {scan.roles.type} has no role '{unknown[0]}'")
+    return NotConfigured(missing, "columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }")
 
 
 @dataclass(frozen=True)
@@ -63,11 +54,6 @@ class ColumnReader:
     def _read(self, batch: Batch) -> pl.Series:
         cells = batch.frame[self.name]
         return cells.cast(pl.Categorical) if cells.dtype == pl.String else cells
-
-
-def label_columns(scan: Scan) -> tuple[str, ...]:
-    """The columns label_1, label_2, ... of data with one column per annotator, in the order of their numbers."""
-    return _label_columns(scan.roles)
 
 
 def annotation_columns(scan: Scan) -> pl.DataFrame:
@@ -102,10 +88,11 @@ def _typed(values: pl.Series, kind: pl.DataType) -> pl.Series:
 def _annotation_names(inputs: PassInputs) -> list[str]:
     roles = inputs.roles
     named = [role for role in _RATING_ROLES if role in roles.bound]
-    wanted = [*named, *_label_columns(roles), roles.label, *roles.slices, *inputs.declared.population]
+    wanted = [*named, *label_columns(roles), roles.label, *roles.slices, *inputs.declared.population]
     return [name for name in wanted if name]
 
 
-def _label_columns(roles: Roles) -> tuple[str, ...]:
+def label_columns(roles: Roles) -> tuple[str, ...]:
+    """The columns label_1, label_2, ... of data with one column per annotator, in the order of their numbers."""
     names = [name for name in roles.bound if _LABEL_COLUMN.fullmatch(name)]
     return tuple(sorted(names, key=lambda name: int(name.rpartition("_")[2])))

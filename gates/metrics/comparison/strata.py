@@ -237,6 +237,11 @@ def by_generator(scan: Scan) -> dict[str, Sides]:
     }
 
 
+def generator_parts(scan: Scan, measure: Callable[[Rows], Measurement]) -> dict[str, Part]:
+    """`measure` of the rows of each generator that has rows enough to be judged alone."""
+    return {name: Part(measure(rows)) for name, rows in scan.generators.items() if len(rows) >= STRATUM_ROWS}
+
+
 def _reach(part: Measurement, *, less_is_worse: bool) -> float:
     """How far the worse end of the interval lies out: an undecided stratum must not hide behind one that passes."""
     estimate = estimate_of(part)

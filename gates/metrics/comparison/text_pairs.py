@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from gates.data.arrays import Floats, Hashes, Ints, Mask, first_of_each
 from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.data.text.mix import mix
-from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.base.text_samples import Reading, tokens_of
 from gates.metrics.comparison.classifiers import FOLDS, HASH_BITS, Texts
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.result import Rows, Scan
     from gates.data.text.tokens import TokenStream
-    from gates.metrics.base.text_samples import Reading
 
 # Which text is which shows at its beginning, and a few thousand sums of characters tell languages and manners apart.
 CHARACTERS_READ = 300
@@ -45,9 +44,7 @@ class TextPairs:
 
 def distinct_pairs(rows: Rows, has_both: Mask, at_most: int) -> Rows:
     """Distinct rows that have both texts, the first of them; samples stand in the order of a hash."""
-    is_first = np.zeros(len(rows), dtype=bool)
-    is_first[np.unique(rows.digest, return_index=True)[1]] = True
-    mask: Mask = has_both & is_first
+    mask: Mask = has_both & first_of_each(rows.digest)
     return rows.where(mask & (np.cumsum(mask) <= at_most))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gates.data.facts import HUMAN_CODE
 from gates.data.text.marks.markers import BOILERPLATE
-from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
+from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
@@ -30,7 +30,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whole = _among(scan, distinct(scan.index, HUMAN_CODE))
 
     def of_language(one: Language) -> Measurement:
-        own = first_of_each(scan.index, one.human)
+        own = scan.index.first_of_each(one.human)
         return too_few(int(own.sum()), None) or _among(scan, own)
 
     return with_languages(scan, whole, scan.cached(languages).human, of_language)

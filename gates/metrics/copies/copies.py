@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.metrics.base.breakdowns import first_of_each, with_languages
+from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import Language, languages, no_language, row_languages, too_few
 from gates.metrics.base.measurement import (
     Failed,
@@ -44,7 +44,7 @@ from gates.metrics.temporal.ordered_rows import accumulate_ordered
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.data.arrays import Hashes, Ints, Mask
+    from gates.data.arrays import Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
@@ -97,7 +97,7 @@ def _exact_rows(scan: Scan) -> Measurement:
     unseen, matrix = content_baseline(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
     def share(rows: Mask, like: HumanBaseline | None = None) -> Measured | Inconclusive:
-        mask = first_of_each(index, rows)
+        mask = index.first_of_each(rows)
         short = mask & ~counted
         by_chance = among_short.like(language.filter(short))
         beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_chance.share)
@@ -123,17 +123,6 @@ def _exact_rows(scan: Scan) -> Measurement:
         for name, own, made in strata
     }
     return with_details(_whole_and_parts(scan, share), parts=parts)
-
-
-class _FirstOf:
-    """Finds where a value stands first."""
-
-    def __init__(self, values: Hashes) -> None:
-        self.values, self._first = np.unique(values, return_index=True)
-
-    def find(self, wanted: Hashes) -> Ints:
-        """Where each of these stands first; all of them occur."""
-        return self._first[np.searchsorted(self.values, wanted)]
 
 
 def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:
@@ -171,20 +160,21 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
         return NotConfigured(no_long_text("synthetic"))
     unseen, evidence = text_baseline(scan, matrix, copied), matrix.to_evidence()
-    digest = matrix.contents(index, SYNTHETIC_CODE)
-    is_copy = index.with_content_in(digest[copied[matrix.of(SYNTHETIC_CODE)]])
+    texts, digest = matrix.of(SYNTHETIC_CODE), matrix.contents(index, SYNTHETIC_CODE)
+    contents, first_text = np.unique(digest, return_index=True)
+    is_copy = index.with_content_in(digest[copied[texts]])
     # Whole rows that equal a human row are the exact check's: repeated human rows are one text in the matrix.
     is_compared = index.with_content_in(digest) & ~index.with_content_of(index.of(HUMAN_CODE))
 
     def share(rows: Mask) -> Measured | Inconclusive:
-        own = first_of_each(index, rows & is_compared)
+        own = index.first_of_each(rows & is_compared)
         copies = own & is_copy
         baseline = unseen.like(language.filter(own))
         compared = excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
         first = np.flatnonzero(copies)[: scan.named_rows]
         if kind == "near":
-            texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.at("digest", first))]
-            places = scan.twin_places(index.ids(first), matrix.row_id[matrix.human_twins(texts)])
+            shown = texts[first_text[np.searchsorted(contents, index.at("digest", first))]]
+            places = scan.twin_places(index.ids(first), matrix.row_id[matrix.human_twins(shown)])
         else:
             places = scan.first_places(copies)
         compared = replace(compared, evidence={**compared.evidence, **evidence, "first_rows": places})

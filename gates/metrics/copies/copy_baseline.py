@@ -20,7 +20,7 @@ from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, NearMatrix
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.coincidence import has_peak, repeat_by_nature, share_seen, written_once
-from gates.metrics.stats.intervals import clopper_pearson, difference
+from gates.metrics.stats.intervals import clopper_pearson, difference, weighted
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
@@ -97,11 +97,7 @@ class HumanBaseline:
             return everything
         parts = [(count, clopper_pearson(hits, rows)) for _, count, hits, rows in wanted.sort("language").iter_rows()]
         parts.append((len(language) - wanted["count"].sum(), everything.share))
-        value, low, high = (
-            sum(count * getattr(share, bound) for count, share in parts) / len(language)
-            for bound in ("value", "low", "high")
-        )
-        return replace(everything, share=Estimate(value, low, high))
+        return replace(everything, share=weighted(parts, len(language)))
 
 
 def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series, *, is_natural: bool = False) -> HumanBaseline:

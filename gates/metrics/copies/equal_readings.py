@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from gates.metrics.base.measurement import Estimate
 from gates.metrics.copies.copy_baseline import OTHER_TIMES, BaselineShare
-from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.stats.intervals import clopper_pearson, weighted
 from gates.metrics.temporal.ordered_rows import Ordered, missing_roles, ordered_rows
 from gates.verdict import Scope
 
@@ -45,12 +45,10 @@ def at_least_by_chance(scan: Scan, rows: Mask, baseline: BaselineShare) -> Basel
         for name, count in zip(("", *index.generators), counts.tolist(), strict=True)
         if count and name in by_generator
     ]
-    value, low, high = (
-        sum(part * getattr(share, bound) for part, share in parts) for bound in ("value", "low", "high")
+    by_chance = weighted(parts)
+    return (
+        replace(baseline, share=by_chance, source=OTHER_TIMES) if by_chance.value > baseline.share.value else baseline
     )
-    if value <= baseline.share.value:
-        return baseline
-    return replace(baseline, share=Estimate(value, low, high), source=OTHER_TIMES)
 
 
 def equal_by_chance(scan: Scan) -> Mapping[str, Estimate]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.arrays import Floats, Hashes, Ints, find_sorted
+from gates.data.arrays import Floats, Hashes, Ints, find_sorted, first_of_each
 from gates.metrics.base.measurement import (
     Inconclusive,
     Measured,
@@ -133,9 +133,7 @@ def _matrix(columns: Sequence[Floats | Ints], rows: int) -> Floats:
 
 def _distinct(rows: Rows) -> Rows:
     """One row of each content, in the order of the sample."""
-    mask = np.zeros(len(rows), dtype=bool)
-    mask[np.unique(rows.digest, return_index=True)[1]] = True
-    return rows.where(mask)
+    return rows.where(first_of_each(rows.digest))
 
 
 def _new(rows: Rows, human: Rows) -> Rows:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from gates.config.memory import tokens_in_memory
-from gates.data.arrays import Hashes, Ints, Mask, find_sorted
+from gates.data.arrays import Hashes, Ints, Mask, find_sorted, first_of_each
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.data.text.tokens import READ_TOKENS, TokenStream, joined, pieces, tokenise
@@ -74,7 +74,7 @@ class TextTokens:
             own = np.flatnonzero((batch.origin == code) & (lengths >= TOKENS_AT_LEAST))
             kept[own[smallest.takes(digest[own])]] = True
         rows = np.flatnonzero(kept)
-        rows = rows[np.sort(np.unique(digest[rows], return_index=True)[1])]
+        rows = rows[first_of_each(digest[rows])]
         rows = rows[self._seen.add(digest[rows])]
         for code, smallest in self._smallest.items():
             own = rows[batch.origin[rows] == code]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.data.arrays import Floats, Ints, first_of_each
 from gates.metrics.base.measurement import (
     Baseline,
     Estimate,
@@ -24,13 +25,12 @@ from gates.metrics.comparison.distances import Points, distances, points_of
 from gates.metrics.comparison.encoding import coded, encode_rows
 from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.copies.copies import holdout_fault
-from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.stats.intervals import share_of_rows
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
 
 # 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness shows:
@@ -78,7 +78,7 @@ def _holdout_rows(scan: Scan) -> Ints:
     everything = np.arange(len(scan.holdout.rows))
     if len(np.unique(scan.human.digest)) < len(scan.human):
         return everything
-    return np.sort(np.unique(scan.holdout.rows.digest, return_index=True)[1])
+    return np.flatnonzero(first_of_each(scan.holdout.rows.digest))
 
 
 def _closeness(synthetic: Points, training: Points, holdout: Points) -> Measured | Inconclusive:
@@ -114,9 +114,7 @@ def _share(share: float, nearest: Ints) -> Estimate:
     observation: rows count as many as n^2 / sum of k^2, k being the rows around a human row (Kish, Survey Sampling, 1965).
     """
     around = np.bincount(nearest).astype(np.float64)
-    effective = max(1, int(around.sum() ** 2 / (around**2).sum()))
-    bounds = clopper_pearson(round(share * effective), effective)
-    return Estimate(share, min(share, bounds.low), max(share, bounds.high))
+    return share_of_rows(share, max(1, int(around.sum() ** 2 / (around**2).sum())))
 
 
 def _nearest(rows: Points, others: Points) -> tuple[Floats, Ints]:

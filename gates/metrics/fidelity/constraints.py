@@ -136,7 +136,6 @@ class KeyAccumulator:
     columns: tuple[str, ...]
 
     def __call__(self, inputs: PassInputs) -> KeyIndex:
-        """The accumulator."""
         return KeyIndex(inputs, lambda batch: key_hashes(batch.frame, self.columns))
 
 

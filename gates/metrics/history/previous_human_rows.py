@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.arrays import Hashes, Ints, Mask, first_of_each
 from gates.data.batch import Batch, content_digest
 from gates.data.facts import HUMAN_CODE, ROW_ID, place_of
 from gates.data.scan.result import NAMED_ROWS, Scan
@@ -28,7 +29,6 @@ from gates.metrics.history.earlier_rows import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.previous_version import CommitBefore
     from gates.data.scan.inputs import PassInputs
 
@@ -245,7 +245,7 @@ def _compared(scan: Scan, both: _Both, name: str, extent: str = "") -> PreviousH
         return Inconclusive(f"{name} has none of the columns of content that the dataset has now")
     digest, key, named = promoted.digest, promoted.key, promoted.named
     excused = np.logical_or.reduce(named) if named else np.zeros(len(digest), dtype=bool)
-    keep = np.sort(np.unique(digest, return_index=True)[1])
+    keep = np.flatnonzero(first_of_each(digest))
     return PreviousHumanRows(
         name=name,
         row_id=promoted.row_id[keep],

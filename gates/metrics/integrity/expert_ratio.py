@@ -9,13 +9,7 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, ORIGIN, SYNTHETIC_CODE
 from gates.errors import did_you_mean
 from gates.metrics.annotation.ratings import is_expert
-from gates.metrics.base.full_columns import (
-    accumulate_annotations,
-    annotation_columns,
-    not_configured,
-    role_column,
-    role_to_add,
-)
+from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.limits.wording import percent
@@ -47,7 +41,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     ]
     for role in roles:
         if role_column(scan, role) is None:
-            return Failed(f"critical_domains needs the role {role}; {role_to_add(scan, role)}")
+            return Failed(str(not_configured(scan, f"critical_domains needs the role {role}", role)))
     rows = _distinct_rows(scan, roles)
     present = rows[_DOMAIN].drop_nulls().unique().sort().to_list()
     table = {}

@@ -13,13 +13,12 @@ from gates.metrics.base.measurement import (
     Measured,
     Measurement,
     NotConfigured,
-    Part,
     ReportOnly,
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
-from gates.metrics.comparison.strata import STRATUM_ROWS, levels_of_both
+from gates.metrics.comparison.strata import STRATUM_ROWS, generator_parts, levels_of_both
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.shares import shares, total_variation
@@ -49,12 +48,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whole = _worst(scan, scheme, human, labelled(scan.synthetic, scheme))
     if scan.declared.extends_human_law:
         return ReportOnly(whole, 'synthetic_role = "extend" does not promise the human label shares')
-    parts = {
-        name: Part(_worst(scan, scheme, human, labelled(rows, scheme)))
-        for name, rows in scan.generators.items()
-        if len(rows) >= STRATUM_ROWS
-    }
-    return replace(whole, parts=parts)
+    return replace(whole, parts=generator_parts(scan, lambda rows: _worst(scan, scheme, human, labelled(rows, scheme))))
 
 
 def _worst(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive | Failed:

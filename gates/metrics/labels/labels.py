@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import polars as pl
 
+from gates.data.arrays import Ints, first_of_each
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
 
 # Of more values than this a class has too few rows to know its rate: grades, prices and free answers are no classes.
@@ -71,8 +71,7 @@ def labelled(rows: Rows, scheme: Classes, *, one_of_each_group: bool = False) ->
     """The rows that have a label; of each group the first one only where rows of a group are not independent."""
     mask = scheme.codes(rows.frame) != NO_LABEL
     if one_of_each_group:
-        _, first = np.unique(np.where(mask, rows.group, 0), return_index=True)
-        mask &= np.isin(np.arange(len(mask)), first)
+        mask &= first_of_each(np.where(mask, rows.group, 0))
     return rows.where(mask)
 
 

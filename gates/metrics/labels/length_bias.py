@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.scan.accumulators import PerRow
-from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
+from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, Language, languages, too_few
 from gates.metrics.base.measurement import (
     Baseline,
@@ -57,7 +57,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     def of_language(one: Language) -> Measurement:
         sides = zip(codes, (one.human, one.synthetic), strict=True)
-        by_origin = [_of_origin(scan, longer_by, name, first_of_each(scan.index, mask)) for name, mask in sides]
+        by_origin = [_of_origin(scan, longer_by, name, scan.index.first_of_each(mask)) for name, mask in sides]
         judged = [origin for origin in by_origin if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
         fullest = max(by_origin, key=_pairs)
         return max(judged, key=_reach) if judged else too_few(fullest.rows.human, fullest.rows.synthetic) or fullest

@@ -14,13 +14,12 @@ from gates.metrics.base.measurement import (
     Inconclusive,
     Measured,
     Measurement,
-    Part,
     ReportOnly,
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
-from gates.metrics.comparison.strata import STRATUM_ROWS, beside_languages
+from gates.metrics.comparison.strata import beside_languages, generator_parts
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE, resampled
@@ -53,11 +52,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     human = counted(scan.human)
     whole = _leaked(scan, scheme, human, counted(scan.synthetic))
-    parts = {
-        name: Part(_leaked(scan, scheme, human, counted(rows)))
-        for name, rows in scan.generators.items()
-        if len(rows) >= STRATUM_ROWS
-    }
+    parts = generator_parts(scan, lambda rows: _leaked(scan, scheme, human, counted(rows)))
     compared = beside_languages(
         scan,
         replace(whole, parts=parts),

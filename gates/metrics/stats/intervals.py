@@ -11,6 +11,8 @@ from scipy.special import betaincinv, ndtri
 from gates.metrics.base.measurement import Estimate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gates.data.arrays import Floats, Hashes, Ints
 
 # Two-sided 90 %: each bound alone holds with 95 %, which is the level a one-sided limit asks about.
@@ -73,9 +75,21 @@ def clustered_share(hits: Floats, cluster: Hashes | Ints) -> Estimate:
     rows = effective_rows(hits, cluster)
     if not rows:
         return clopper_pearson(0, 0)
-    value = float(hits.mean())
-    bounds = clopper_pearson(round(value * rows), rows)
-    return Estimate(value, min(value, bounds.low), max(value, bounds.high))
+    return share_of_rows(float(hits.mean()), rows)
+
+
+def share_of_rows(share: float, rows: int) -> Estimate:
+    """A share with its exact interval for as many rows as it is worth, one at least."""
+    bounds = clopper_pearson(round(share * rows), rows)
+    return Estimate(share, min(share, bounds.low), max(share, bounds.high))
+
+
+def weighted(parts: Sequence[tuple[float, Estimate]], total: float = 1.0) -> Estimate:
+    """The sum of estimates with their bounds, each times its weight, over the total weight."""
+    value, low, high = (
+        sum(weight * getattr(one, bound) for weight, one in parts) / total for bound in ("value", "low", "high")
+    )
+    return Estimate(value, low, high)
 
 
 def effective_rows(hits: Floats, cluster: Hashes | Ints) -> int:
