@@ -22,16 +22,14 @@ from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import Sides, compare_all
 from gates.metrics.comparison.text_pairs import TextPairs, distinct_pairs, margins, pairs_of_characters
-from gates.metrics.stats.design_effect import effective_rows
-from gates.metrics.stats.intervals import ratio_difference
-from gates.verdict import Severity
+from gates.metrics.stats.intervals import effective_rows, ratio_difference
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
-    from gates.verdict import Scope
 
 # A row is called exchanged where it looks so at least half as clearly as half of the human rows look right. At any doubt,
 # 10 to 15 % of short talk were; at this much, 0 to 3 % of any of ten sources, and 70 to 99 % of rows that are exchanged.
