@@ -107,8 +107,9 @@ def resolve(
     elif path.is_dir():
         matches = list(walk(path))
     else:
-        # Path.glob takes no absolute pattern; hidden files stay out.
-        matches = [root / match for match in glob.glob(spec, root_dir=root, recursive=True)]  # noqa: PTH207
+        # Path.glob takes no absolute pattern; hidden files stay out. Of `a.csv/**` glob names a file as if it were a folder.
+        names = glob.glob(spec, root_dir=root, recursive=True)  # noqa: PTH207
+        matches = [root / name for name in names if not name.endswith("/") or (root / name).is_dir()]
         matches = [below for match in matches for below in (walk(match) if match.is_dir() else [match])]
         if not matches:
             raise UsageError(f"{place}: {_nothing_at(spec, root)}")

@@ -26,6 +26,7 @@ SPECS = st.lists(
 @example({"a/.h/a.csv", "a/b/a.csv"}, "**")
 @example({"a/.h/a.csv"}, "a/.h")
 @example({"a.csv", "a/a.csv"}, "*/**")
+@example({"a.csv"}, "a.csv/**")
 @example({"[x].csv", "b.csv"}, "[x].csv")
 def test_names_match_as_files_do(names, spec):
     with tempfile.TemporaryDirectory() as folder:
