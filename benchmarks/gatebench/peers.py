@@ -2,7 +2,7 @@
 
 Runs in an environment of its own, because their dependencies and those of gates need not agree:
 
-    python peers.py FOLDER
+    python peers.py FOLDER [TOOL ...]
 
 FOLDER has a folder per case with human.parquet and synthetic.parquet. Prints a line of JSON per case and tool: whether it
 refuses the synthetic rows, why, a score (the higher the better), and seconds. Imports nothing of this repository.
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 # A column of this many characters in the middle is a text to the tools that tell texts from categories.
 TEXT_CHARACTERS = 30
@@ -148,12 +148,14 @@ def _sdtype(name: str, values: pd.Series) -> str:
     return "numerical" if pd.api.types.is_numeric_dtype(values) else "unknown" if _is_text(values) else "categorical"
 
 
-def answers(folder: Path) -> Iterator[dict[str, object]]:
-    """What every tool says of every case; a tool that stops with an error has judged nothing, and its error is kept."""
+def answers(folder: Path, tools: Collection[str]) -> Iterator[dict[str, object]]:
+    """What each of the tools says of every case; a tool that stops with an error has judged nothing, and its error is kept."""
     warnings.simplefilter("ignore")
     for case in sorted(path.parent for path in folder.glob("*/human.parquet")):
         human, synthetic = (pd.read_parquet(case / f"{origin}.parquet") for origin in ("human", "synthetic"))
         for name, (package, tool) in TOOLS.items():
+            if name not in tools:
+                continue
             if tool is not sdmetrics:
                 human, synthetic = (
                     frame.drop(columns=list(IDENTIFYING), errors="ignore") for frame in (human, synthetic)
@@ -169,5 +171,5 @@ def answers(folder: Path) -> Iterator[dict[str, object]]:
 
 
 if __name__ == "__main__":
-    for line in answers(Path(sys.argv[1])):
+    for line in answers(Path(sys.argv[1]), sys.argv[2:] or TOOLS):
         print(json.dumps(line), flush=True)

@@ -1,0 +1,1 @@
+"""A whole gate of a table or of texts, beside what one would run in its place."""
