@@ -69,6 +69,18 @@ def foreign_text(error: BaseException) -> str:
         return f"{name} (and {type(broken).__name__} while its text was made)"
 
 
+def wrong_form(error: Exception) -> str:
+    """What is wrong with the form of a document, as a clause, from what reading it raised: no reader knows Python's errors."""
+    if isinstance(error, KeyError):
+        name = error.args[0]
+        return f"it has no '{name.decode(errors='replace') if isinstance(name, bytes) else name}'"
+    if isinstance(error, RecursionError):
+        return "its parts lie too deep in each other"
+    if isinstance(error, TypeError | AttributeError | LookupError | ArithmeticError):
+        return "a part of it is of another kind than expected"
+    return " ".join(str(error).split())
+
+
 def first_few(names: Iterable[str], at_most: int) -> str:
     """The first of some names and how many follow: `a, b and 1,000 more`."""
     listed = list(names)

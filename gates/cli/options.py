@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -142,6 +143,11 @@ _WORST_FIRST = (1, 2, 3)
 def worst(codes: Sequence[int]) -> int:
     """The exit code of several datasets: 1 where any is bad, else 2, else 3, else 0."""
     return next((code for code in _WORST_FIRST if code in codes), 0)
+
+
+def from_here(path: Path) -> str:
+    """A file of the project as a path from the working folder, which the next command takes."""
+    return Path(os.path.relpath(path)).as_posix()
 
 
 def refuse_among_data(source: DatasetConfig, output: Path) -> None:

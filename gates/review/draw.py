@@ -48,7 +48,7 @@ def draw_review(
     """Plans a review of the dataset in the work tree and reads the rows that it draws.
 
     request.by: empty for all columns that the dataset declares as kinds of rows. columns: what reviewers see; empty for what
-    rows say, and their label. judge: the column of a judge's verdicts, which reviewers do not see unless they are to. Raises UsageError for a column that is not there, and what opening a dataset raises.
+    rows say, and their label. judge: the column of a judge's answers, which reviewers do not see unless they are to. Raises UsageError for a column that is not there, and what opening a dataset raises.
     """
     with open_dataset(config, data_type_of(config)) as opened:
         names = _column_names(opened)

@@ -43,7 +43,7 @@ def read_reviews(path: Path, plan: ReviewPlan, columns: Sequence[str]) -> list[F
 def how_to_fill(output: Path, dataset: str) -> str:
     """What to do with the files, for people."""
     if not is_for_label_studio(output):
-        return f"wrote {output}: fill in verdict (accept or reject) and reviewer, then `gates review import {dataset} {output}`"
+        return f"wrote {output}: fill in answer (accept or reject) and reviewer, then `gates review import {dataset} {output}`"
     configuration = files_of(output)[1]
     return (
         f"wrote {output}: import it into a project of Label Studio\n"

@@ -20,9 +20,9 @@ _NAMED = 5
 
 
 def imported(record: ReviewRecord, lines: Sequence[FilledTask], lot: Lot, *, may_replace: bool) -> ReviewRecord:
-    """The record with the verdicts of these lines.
+    """The record with the answers of these lines.
 
-    lot: the rows that the dataset has now. may_replace: a verdict that was imported before may change. Raises DataError for
+    lot: the rows that the dataset has now. may_replace: an answer that was imported before may change. Raises DataError for
     rows that were changed or are gone, UsageError for lines that contradict the plan, each other or the record, and for
     rows that only one of two people has reviewed, or one person twice, or somebody who is no reviewer of the plan.
     """
@@ -35,7 +35,7 @@ def imported(record: ReviewRecord, lines: Sequence[FilledTask], lot: Lot, *, may
     if changed and not may_replace:
         number = changed[0]
         raise UsageError(
-            f"task {number}: imported before with another verdict or reviewer ({_said(record.reviews[number])}), as "
+            f"task {number}: imported before with another answer or reviewer ({_said(record.reviews[number])}), as "
             f"{len(changed)} of these are; to correct it, import with --replace"
         )
     reviews = {**record.reviews, **new}
@@ -64,7 +64,7 @@ def _refuse_other_digests(plan: ReviewPlan, lines: Iterable[FilledTask]) -> None
 
 def _refuse_stale(plan: ReviewPlan, lines: Iterable[FilledTask], lot: Lot) -> None:
     rows = {task.number: task.row for task in plan.tasks}
-    stale = stale_tasks(plan, (line.number for line in lines if line.verdict), lot)
+    stale = stale_tasks(plan, (line.number for line in lines if line.answer), lot)
     if stale:
         raise DataError(
             f"{len(stale)} of the reviewed rows were changed since they were drawn, or are gone: "
@@ -76,7 +76,7 @@ def _refuse_stale(plan: ReviewPlan, lines: Iterable[FilledTask], lot: Lot) -> No
 def _refuse_unknown(reviewers: Sequence[str], lines: Iterable[FilledTask]) -> None:
     names = {name.casefold() for name in reviewers}
     for line in lines:
-        if names and line.verdict and line.reviewer.casefold() not in names:
+        if names and line.answer and line.reviewer.casefold() not in names:
             raise UsageError(
                 f"{line.place}: task {line.number} was reviewed by {line.reviewer}, who is no reviewer of this plan "
                 f"({did_you_mean(line.reviewer, reviewers)})"
@@ -84,12 +84,12 @@ def _refuse_unknown(reviewers: Sequence[str], lines: Iterable[FilledTask]) -> No
 
 
 def _by_task(lines: Iterable[FilledTask]) -> dict[int, RowReview]:
-    """The reviews of lines with a verdict. Raises UsageError where two lines say two things of one task."""
+    """The reviews of lines with an answer. Raises UsageError where two lines say two things of one task."""
     reviews: dict[int, RowReview] = {}
     for line in lines:
-        if not line.verdict:
+        if not line.answer:
             continue
-        review = RowReview(line.verdict == ACCEPT, line.reviewer, line.guess)
+        review = RowReview(line.answer == ACCEPT, line.reviewer, line.guess)
         if reviews.setdefault(line.number, review) != review:
             raise UsageError(
                 f"{line.place}: task {line.number} has two reviews ({_said(reviews[line.number])}; {_said(review)}); keep one"
@@ -105,7 +105,7 @@ def _refuse_half_reviewed(plan: ReviewPlan, reviews: Mapping[int, RowReview]) ->
         if (first is None) != (second is None):
             done, left = (task.number, task.twin) if second else (task.twin, task.number)
             raise UsageError(
-                f"tasks {task.twin} and {task.number} are one row for two people, and only task {done} has a verdict: have "
+                f"tasks {task.twin} and {task.number} are one row for two people, and only task {done} has an answer: have "
                 f"task {left} reviewed too, or leave both empty for now"
             )
         if first and second and first.reviewer.casefold() == second.reviewer.casefold():

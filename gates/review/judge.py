@@ -1,4 +1,4 @@
-"""What a machine judge that has a verdict on every row adds to the verdicts of people."""
+"""What a machine judge that has an answer on every row adds to the answers of people."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def judged_rejections(lot: Lot, column: str) -> Floats:
     is_usable = numbers.is_between(0, 1).fill_null(value=False)
     if not is_usable.all():
         raise DataError(
-            f"column '{column}' is no verdict of a judge in {int((~is_usable).sum()):,} of {len(lot):,} rows: expected "
+            f"column '{column}' is no answer of a judge in {int((~is_usable).sum()):,} of {len(lot):,} rows: expected "
             f"{ACCEPT}, {REJECT}, or a number from 0 to 1, where 1 rejects"
         )
     return numbers.to_numpy()

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from gates.data.values.plain_values import plain
-from gates.errors import UsageError, did_you_mean
+from gates.errors import UsageError, did_you_mean, wrong_form
 from gates.metrics.review.tally import HUMAN, SYNTHETIC
 from gates.regular_files import content_of
-from gates.review.tasks import ACCEPT, DIGEST, GUESS, NOTE, REJECT, ROW, TASK, VERDICT, FilledTask, filled_task
+from gates.review.tasks import ACCEPT, ANSWER, DIGEST, GUESS, NOTE, REJECT, ROW, TASK, FilledTask, filled_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def labelling_configuration(columns: Sequence[str], *, is_blind: bool) -> str:
     for number, column in enumerate(columns, start=1):
         name = _SHOWN.format(number)
         lines += [f"  <Header value={quoteattr(column)} size='5'/>", f"  <Text name='{name}' value='${name}'/>"]
-    lines += _choices(VERDICT, first, (ACCEPT, REJECT), is_required=True)
+    lines += _choices(ANSWER, first, (ACCEPT, REJECT), is_required=True)
     if is_blind:
         lines += ["  <Header value='Who made it?' size='5'/>", *_choices(GUESS, first, (HUMAN, SYNTHETIC))]
     lines += [f"  <TextArea name='{NOTE}' toName='{first}' placeholder='{NOTE}' maxSubmissions='1'/>", "</View>"]
@@ -66,6 +66,10 @@ def read_label_studio(path: Path, plan: ReviewPlan) -> list[FilledTask]:
         raise UsageError(f"{shown}: no valid JSON: {error}") from error
     if not isinstance(document, list):
         raise UsageError(f"{shown}: expected a list of tasks, as Label Studio exports them in the format JSON")
+    if not document:
+        raise UsageError(
+            f"{shown}: has no task; export the project into which the tasks were imported, in the format JSON"
+        )
     numbers = {task.number for task in plan.tasks}
     lines: list[FilledTask] = []
     for at, task in enumerate(document, start=1):
@@ -74,7 +78,7 @@ def read_label_studio(path: Path, plan: ReviewPlan) -> list[FilledTask]:
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise UsageError(
                 f"{shown}: entry {at} is no task of this plan as Label Studio exports it in the format JSON "
-                f"({type(error).__name__}: {error})"
+                f"({wrong_form(error)})"
             ) from error
     return lines
 
@@ -88,12 +92,12 @@ def _annotated(task: Mapping[str, Any], place: str, numbers: set[int]) -> Iterat
             one["from_name"]: one["value"]["choices"][0] for one in annotation["result"] if one["type"] == "choices"
         }
         for name in answers:
-            if name not in (VERDICT, GUESS):
-                raise UsageError(f"{place}: unknown question '{name}' ({did_you_mean(name, (VERDICT, GUESS))})")
+            if name not in (ANSWER, GUESS):
+                raise UsageError(f"{place}: unknown question '{name}' ({did_you_mean(name, (ANSWER, GUESS))})")
         cells = {
             TASK: str(data[TASK]),
             DIGEST: data[DIGEST],
-            VERDICT: answers.get(VERDICT, ""),
+            ANSWER: answers.get(ANSWER, ""),
             GUESS: answers.get(GUESS, ""),
         }
         yield filled_task(cells, _reviewer(annotation["completed_by"]), place, numbers)

@@ -112,7 +112,7 @@ def judge_lines(plan: ReviewPlan, judge: str, shares: Sequence[HelpedMean | None
 
 
 def _next_task(record: ReviewRecord, counts: Sequence[Tally]) -> int | None:
-    """The first task without a verdict in a stratum that is open."""
+    """The first task without an answer in a stratum that is open."""
     is_open = [tally.decision is LotDecision.OPEN for tally in counts]
     waiting = (task.number for task in record.plan.tasks if is_open[task.stratum] and task.number not in record.reviews)
     return next(waiting, None)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from gates.metrics.review.planned import ReviewPlan
 
 TASK, ROW, DIGEST = "task", "row", "digest"
-VERDICT, REVIEWER, GUESS, NOTE = "verdict", "reviewer", "guess", "note"
+ANSWER, REVIEWER, GUESS, NOTE = "answer", "reviewer", "guess", "note"
 ACCEPT, REJECT = "accept", "reject"
-_OWN = (TASK, ROW, DIGEST, VERDICT, REVIEWER, GUESS, NOTE)
+_OWN = (TASK, ROW, DIGEST, ANSWER, REVIEWER, GUESS, NOTE)
 _ORIGINS = (HUMAN, SYNTHETIC)
-_NEEDED = (TASK, DIGEST, VERDICT, REVIEWER)
+_NEEDED = (TASK, DIGEST, ANSWER, REVIEWER)
 # More than any plan has tasks, and than some spreadsheets write zeros before a number; Python reads none of thousands.
 _DIGITS_AT_MOST = 100
 # What a cell begins with that spreadsheets take for a formula and run (OWASP, CSV Injection).
@@ -38,12 +38,12 @@ _MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class FilledTask:
-    """One task as it was handed in. verdict: accept or reject, "" where the task is open. guess: who made the row, or ""."""
+    """One task as it was handed in. answer: accept or reject, "" where the task is open. guess: who made the row, or ""."""
 
     place: str
     number: int
     digest: str
-    verdict: str
+    answer: str
     reviewer: str
     guess: str = ""
 
@@ -60,7 +60,7 @@ def tasks_text(
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     place = [] if is_blind else [ROW]
-    own = [VERDICT, REVIEWER, *([GUESS] if is_blind else []), NOTE]
+    own = [ANSWER, REVIEWER, *([GUESS] if is_blind else []), NOTE]
     writer.writerow([TASK, *place, DIGEST, *shown.values(), *own])
     for task in plan.tasks:
         row = content[task.digest]
@@ -86,27 +86,32 @@ def read_tasks(path: Path, plan: ReviewPlan, columns: Sequence[str]) -> list[Fil
     _check_header(header, {*_OWN, *columns, *(f"{column} (data)" for column in columns if column in _OWN)}, shown)
     numbers = {task.number for task in plan.tasks}
     lines = ((dict(zip(header, cells, strict=True)), f"{shown}:{line}") for line, cells in rows)
-    return [filled_task(cells, cells[REVIEWER], place, numbers) for cells, place in lines]
+    filled = [filled_task(cells, cells[REVIEWER], place, numbers) for cells, place in lines]
+    if not filled:
+        raise UsageError(
+            f"{shown}: has no task; import the file that `gates review plan` wrote, once people have filled it"
+        )
+    return filled
 
 
 def filled_task(cells: Mapping[str, str], reviewer: str, place: str, numbers: set[int]) -> FilledTask:
     """What one person wrote of one task. cells: by the columns of the file; numbers: of all tasks of the plan.
 
-    Raises UsageError for a task that was not planned, for words that are no verdict or guess, and for a verdict of nobody.
+    Raises UsageError for a task that was not planned, for words that are no answer or guess, and for an answer of nobody.
     """
-    number, verdict = cells[TASK].strip(), cells[VERDICT].strip().casefold()
+    number, answer = cells[TASK].strip(), cells[ANSWER].strip().casefold()
     is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_AT_MOST
     if not is_number or int(number) not in numbers:
         raise UsageError(f"{place}: no task '{number}' was planned, expected 1 to {len(numbers)}")
-    if verdict not in ("", ACCEPT, REJECT):
-        raise UsageError(f"{place}: verdict '{verdict}' of task {number} ({did_you_mean(verdict, (ACCEPT, REJECT))})")
+    if answer not in ("", ACCEPT, REJECT):
+        raise UsageError(f"{place}: answer '{answer}' of task {number} ({did_you_mean(answer, (ACCEPT, REJECT))})")
     reviewer = " ".join(reviewer.split())
     guess = cells.get(GUESS, "").strip().casefold()
     if guess not in ("", *_ORIGINS):
         raise UsageError(f"{place}: guess '{guess}' of task {number} ({did_you_mean(guess, _ORIGINS)})")
-    if verdict and not reviewer:
-        raise UsageError(f"{place}: task {number} has a verdict and no reviewer; write who reviewed it")
-    return FilledTask(place, int(number), cells[DIGEST].strip(), verdict, reviewer, guess)
+    if answer and not reviewer:
+        raise UsageError(f"{place}: task {number} has an answer and no reviewer; write who reviewed it")
+    return FilledTask(place, int(number), cells[DIGEST].strip(), answer, reviewer, guess)
 
 
 def _records(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:

@@ -15,7 +15,7 @@ from gates import __version__
 from gates.atomic_files import unfinished
 from gates.config.digests import digest
 from gates.config.removals import FOLDER
-from gates.errors import GatesError
+from gates.errors import GatesError, wrong_form
 from gates.verdicts.store import inside_project
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def parse_weights(content: bytes, shown: str) -> RowWeights:
         weights = RowWeights(head["dataset"], head["method"], head["seed"], bound, frame, head["about"], head["digest"])
         is_same = digest({**_of_file(head), "rows": _rows(frame)}) == head["digest"]
     except (pa.ArrowException, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
-        raise WeightsError(f"{shown}: is no file of weights ({type(error).__name__}: {error})") from error
+        raise WeightsError(f"{shown}: is no file of weights ({wrong_form(error)})") from error
     if not is_same:
         raise WeightsError(f"{shown}: was edited: its digest is not that of what it says; weigh again")
     return weights

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gates.cli.advice.options import learner_of, learner_option
-from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument, refuse_among_data
+from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument, from_here, refuse_among_data
 from gates.cli.streams import clean_stdout, note, progress_bar
 
 
@@ -63,5 +63,5 @@ def command(dataset: str | None, config: Path | None, output: Path | None, **giv
         note("nothing written: weights that fail these checks are not to be used")
         return 1
     write_weights(path, weighing.weights)
-    note(f"wrote {path}: a digest and a weight for each row, in the order of the dataset")
+    note(f"wrote {output or from_here(path)}: a digest and a weight for each row, in the order of the dataset")
     return 0

@@ -14,6 +14,7 @@ from gates.cli.options import (
     config_option,
     dataset_argument,
     dataset_words,
+    from_here,
     refuse_among_data,
 )
 from gates.cli.streams import clean_stdout, note, progress_bar
@@ -33,7 +34,7 @@ Examples:
   gates review plan reviews                       how many rows, and what that shows
   gates review plan reviews --output tasks.csv    ... and the rows, for a spreadsheet
   gates review plan reviews --output tasks.json   ... or for Label Studio
-  gates review import reviews tasks.csv           read the verdicts: accept or reject
+  gates review import reviews tasks.csv           read the answers: accept or reject
   gates review status reviews                     0 accepted, 1 rejected, 3 open
 """
 )
@@ -68,7 +69,7 @@ def command() -> None:
 @click.option(
     "--judge",
     metavar="COLUMN",
-    help="A column with a machine's verdict on every row, hidden from reviewers: say what it spares.",
+    help="A column with a machine's answer on every row, hidden from reviewers: say what it spares.",
 )
 @click.option(
     "--aql", type=_SHARE, default=0.01, show_default=True, help="A stratum with this share of rows to reject is good."
@@ -104,7 +105,7 @@ def command() -> None:
     "reviewers",
     multiple=True,
     metavar="NAME",
-    help="Who reviews; verdicts of others are refused. [default: anybody]",
+    help="Who reviews; answers of others are refused. [default: anybody]",
 )
 @click.option(
     "--blind",
@@ -146,14 +147,18 @@ def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     return 0
 
 
-@command.command("import")
+@command.command(
+    "import",
+    epilog="Exit codes: 0 imported, whatever the answers decide (`gates review status` exits with that); 2 wrong usage, or a file that is refused; 3 rows that were changed",
+)
 @click.argument("dataset", shell_complete=dataset_words)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--replace", "may_replace", is_flag=True, help="Let verdicts that were imported before change.")
+@click.option("--replace", "may_replace", is_flag=True, help="Let answers that were imported before change.")
 @config_option
 def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *, may_replace: bool) -> int:
     """Read what reviewers wrote into FILE... of DATASET, all of it or nothing."""
     from gates.config.load import load_config
+    from gates.metrics.review.sequential import LotDecision
     from gates.review.draw import lot_of
     from gates.review.files import read_reviews
     from gates.review.importing import imported
@@ -173,7 +178,14 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
         reviewed = imported(record, lines, lot, may_replace=may_replace)
         path = write_record(source.root, reviewed)
     click.echo("\n".join(_printable(status_lines(reviewed))))
-    note(f"wrote {path.relative_to(source.root).as_posix()}: commit it together with the data that it is about")
+    note(f"wrote {from_here(path)}: commit it together with the data that it is about")
+    if not any(line.answer for line in lines):
+        note("nothing was imported: no task of these files has an answer")
+    if reviewed.decision is LotDecision.REJECT:
+        note(
+            f"imported, and the review REJECTS {source.name}: `gates review status {source.name}` and `gates check {source.name}` "
+            "fail (exit 1)"
+        )
     return 0
 
 
@@ -182,7 +194,7 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 @click.option(
     "--judge",
     metavar="COLUMN",
-    help="A column with a machine's verdict on every row: estimate by people and judge together.",
+    help="A column with a machine's answer on every row: estimate by people and judge together.",
 )
 @config_option
 def status_command(dataset: str | None, config: Path | None, judge: str | None) -> int:
@@ -223,13 +235,13 @@ def _record(source: DatasetConfig) -> ReviewRecord:
 
 
 def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) -> None:
-    """Raises UsageError where verdicts of people would be lost, or tasks would become rows of the dataset."""
+    """Raises UsageError where answers of people would be lost, or tasks would become rows of the dataset."""
     from gates.review.files import files_of
     from gates.review.record import read_record, record_path
 
     for file in files_of(output):
         if file.exists():
-            raise UsageError(f"{file}: is there already, and may hold verdicts; name another file")
+            raise UsageError(f"{file}: is there already, and may hold answers; name another file")
         refuse_among_data(source, file)
     # Before rows are read, and before a file of tasks is left without its plan.
     record_path(source.root, source.name)
@@ -247,9 +259,9 @@ def _write(source: DatasetConfig, output: Path, drawn: DrawnReview, *, is_blind:
     from gates.review.record import only_writer, write_record
 
     with only_writer(source.root, source.name, note):
-        # Somebody may have imported verdicts while rows were drawn.
+        # Somebody may have imported answers while rows were drawn.
         _refuse_output(source, output, may_replace=may_replace)
         for file, text in task_texts(output, drawn, is_blind=is_blind).items():
             replace_text(file, text)
         path = write_record(source.root, ReviewRecord(drawn.plan, {}))
-    note(f"{how_to_fill(output, source.name)}\nwrote {path.relative_to(source.root).as_posix()}: the plan")
+    note(f"{how_to_fill(output, source.name)}\nwrote {from_here(path)}: the plan")

@@ -26,7 +26,7 @@ from gates.metrics.annotation.ratings import (
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.languages import Language, languages, too_few
-from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import Scope
 
@@ -51,6 +51,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return ratings_to_add(scan)
     human = rated.by_humans()
     scale = scale_of(rated.frame if scope is Scope.SYNTHETIC or rated.judges() else human, params)
+    if isinstance(scale, NotConfigured):
+        return scale
     if scope is Scope.SYNTHETIC:
         return machine_agreement(scan, rated, scale)
     kinds = kinds_of(scale.coded(human), len(scale.codes))

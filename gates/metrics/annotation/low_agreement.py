@@ -47,6 +47,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return ratings_to_add(scan)
     human = rated.by_humans()
     scale = scale_of(human, {"level": "nominal", "order": None})
+    if isinstance(scale, NotConfigured):
+        return scale
     counts = human[_WHO].value_counts().sort(["count", _WHO], descending=[True, False])
     coded = scale.coded(human)
     names = counts[_WHO].head(COMPARED_AT_MOST).to_list()

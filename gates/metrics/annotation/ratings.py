@@ -146,14 +146,17 @@ class Scale:
         return agreement_between(kinds.one, kinds.other, self.distance, times)
 
 
-def scale_of(frame: pl.DataFrame, params: Mapping[str, object]) -> Scale:
-    """The scale of all ratings of a frame at the level that the params name. Raises MetricError where it cannot be built."""
+def scale_of(frame: pl.DataFrame, params: Mapping[str, object]) -> Scale | NotConfigured:
+    """The scale of all ratings of a frame at the level that the params name, or why labels are none that agree or differ.
+
+    Raises MetricError where params contradict the labels.
+    """
     level, order = params["level"], params["order"]
     labels = frame[_LABEL].value_counts().sort(_LABEL)
     if labels.height > LABELS_AT_MOST:
-        raise MetricError(
-            f"there are {labels.height:,} different labels, more than {LABELS_AT_MOST}: free text has no agreement of this kind; "
-            "round numbers, or take label to be another column"
+        return NotConfigured(
+            f"{labels.height:,} labels differ, more than {LABELS_AT_MOST}: free texts and fine numbers hardly ever "
+            "equal each other; round the numbers, or name another column as label"
         )
     words = labels[_LABEL].to_list()
     if level == "nominal":

@@ -46,6 +46,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not judges:
         return NotConfigured("no synthetic row is a rating: no machine labels in the place of people")
     human, scale = rated.by_humans(), scale_of(rated.frame, params)
+    if isinstance(scale, NotConfigured):
+        return scale
     items = pl.Series(human["item"].unique().sort())
     of_human = HumanLabels(
         numbered(human["item"], items), numbered(human["annotator"], human["annotator"].unique().sort()),

@@ -141,7 +141,7 @@ METRIC = Metric(
     unit=Unit.SHARE,
     asks="Do people who reviewed rows accept them, agree with each other, and take synthetic rows for human ones?",
     why=(
-        "Whether a row is true, kind or funny no number decides. A plan with known risks says what the verdicts of people on some "
+        "Whether a row is true, kind or funny no number decides. A plan with known risks says what the answers of people on some "
         "rows mean for all; two people on one row say how far one of them can be trusted, and guesses at who made a row whether "
         "synthetic rows read as human ones do."
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.config.digests import digest
-from gates.errors import GatesError, UsageError
+from gates.errors import GatesError, UsageError, wrong_form
 from gates.metrics.review.acceptance import accepted_when_bad
 from gates.metrics.review.planned import PlannedStratum, ReviewPlan
 from gates.metrics.review.tally import HUMAN, SYNTHETIC, RowReview, answer_of, tallies
@@ -79,7 +79,7 @@ def parse_record(content: bytes, shown: str, dataset: str | None = None) -> Revi
         refuse_impossible(record.plan, reviews)
         is_same = record.to_json() == document
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, UsageError) as error:
-        raise ReviewError(f"{shown}: is no record of a review ({type(error).__name__}: {error})") from error
+        raise ReviewError(f"{shown}: is no record of a review ({wrong_form(error)})") from error
     if not is_same or dataset not in (None, record.plan.dataset):
         raise ReviewError(
             f"{shown}: was edited, or is another dataset's: its digest is not that of what it says; restore it from git, "

@@ -132,11 +132,11 @@ def annotated(server, project, judge, users=(1, 2)) -> list[dict[str, object]]:
     imported = server.call("GET", f"/api/tasks?project={made['id']}&page_size=1000")["tasks"]
     digests = set()
     for task in sorted(imported, key=lambda one: one["data"]["task"]):
-        verdict = judge(task["data"])
-        results = [choice("verdict", verdict), choice("guess", "human")] if verdict else []
+        answer = judge(task["data"])
+        results = [choice("answer", answer), choice("guess", "human")] if answer else []
         user = users[task["data"]["digest"] in digests]
         digests.add(task["data"]["digest"])
-        body = {"result": results, "was_cancelled": verdict is None}
+        body = {"result": results, "was_cancelled": answer is None}
         server.call("POST", f"/api/tasks/{task['id']}/annotations/", body, user)
     return server.call("GET", f"/api/projects/{made['id']}/export?exportType=JSON&download_all_tasks=true")
 
@@ -184,7 +184,7 @@ def test_tasks_that_were_skipped_there_are_open(server, project, gates):
 EXPORTED = {
     "id": 1,
     "annotations": [
-        {"completed_by": 1, "was_cancelled": False, "result": [choice("verdict", "accept")], "lead_time": None}
+        {"completed_by": 1, "was_cancelled": False, "result": [choice("answer", "accept")], "lead_time": None}
     ],
     "predictions": [],
     "data": {"task": 1, "digest": "sha256:aa", "shown_1": "words"},
@@ -211,16 +211,21 @@ def said(result, by=1):
     [
         ({"digest": "sha256:00"}, 3, "export.json: entry 1: task 1 has the digest sha256:00"),
         ({"task": 900}, 2, "export.json: entry 1: no task '900' was planned"),
-        ({"annotations": [said([choice("verdict", "fine")])]}, 2, "entry 1: verdict 'fine' of task 1"),
+        ({"annotations": [said([choice("answer", "fine")])]}, 2, "entry 1: answer 'fine' of task 1"),
         ({"annotations": [said([choice("mood", "good")])]}, 2, "entry 1: unknown question 'mood'"),
-        ({"annotations": [said([choice("verdict", "accept")], by) for by in (1, 2)]}, 2, "task 1 has two reviews"),
-        ({"annotations": [said([choice("verdict", "accept")], by=None)]}, 2, "task 1 has a verdict and no reviewer"),
+        ({"annotations": [said([choice("answer", "accept")], by) for by in (1, 2)]}, 2, "task 1 has two reviews"),
+        ({"annotations": [said([choice("answer", "accept")], by=None)]}, 2, "task 1 has an answer and no reviewer"),
         (
-            {"annotations": [said([choice("verdict", "accept")], by={"email": None})]},
+            {"annotations": [said([choice("answer", "accept")], by={"email": None})]},
             2,
-            "task 1 has a verdict and no reviewer",
+            "task 1 has an answer and no reviewer",
         ),
-        ({"annotations": [{"result": []}]}, 2, "entry 1 is no task of this plan as Label Studio exports it"),
+        (
+            {"annotations": [{"result": []}]},
+            2,
+            "as Label Studio exports it in the format JSON (it has no 'completed_by')",
+        ),
+        ({"annotations": 5}, 2, "(a part of it is of another kind than expected)"),
     ],
 )
 def test_export_that_contradicts_the_plan_is_refused_as_a_whole(changes, code, message, project, gates):
@@ -231,6 +236,23 @@ def test_export_that_contradicts_the_plan_is_refused_as_a_whole(changes, code, m
     assert (called.code, called.out) == (code, "")
     assert message in called.err
     assert json.loads((project / "promotions/rows/review.json").read_text())["reviews"] == []
+
+
+def test_an_export_without_a_task_or_an_answer_is_no_review(project, gates):
+    gates(project, "review", "plan", "rows", "--output", "tasks.json", "--double", "0")
+    (project / "export.json").write_text("[]")
+    (project / "tasks.csv").write_text("task,digest,answer,reviewer\n")
+
+    empty, header = (gates(project, "review", "import", "rows", name) for name in ("export.json", "tasks.csv"))
+    exported(project)
+    unanswered = json.loads((project / "export.json").read_text())[:3]
+    (project / "export.json").write_text(json.dumps([{**one, "annotations": []} for one in unanswered]))
+    waiting = gates(project, "review", "import", "rows", "export.json")
+
+    assert (empty.code, header.code, waiting.code) == (2, 2, 0)
+    assert "export.json: has no task" in empty.err
+    assert "tasks.csv: has no task" in header.err
+    assert "no task of these files has an answer" in waiting.err
 
 
 def test_people_go_by_the_address_where_an_export_has_it(project, gates):

@@ -69,7 +69,7 @@ def fill(root, name="done.csv", until=None, **changed):
     is_twin = pl.col("digest").is_duplicated() & ~pl.col("digest").is_first_distinct()
     is_done = pl.col("task").cast(pl.Int64) <= last
     filled = tasks.with_columns(
-        verdict=pl.when(is_done).then(pl.when(is_bad).then(pl.lit("reject")).otherwise(pl.lit("accept"))),
+        answer=pl.when(is_done).then(pl.when(is_bad).then(pl.lit("reject")).otherwise(pl.lit("accept"))),
         reviewer=pl.when(is_done).then(pl.when(is_twin).then(pl.lit("bo")).otherwise(pl.lit("ana"))),
     ).with_columns(**changed)
     filled.write_csv(root / name)
@@ -123,9 +123,10 @@ def test_bad_rows_are_rejected(project, kind, gates):
     gates(project, "review", "plan", "rows", "--output", "tasks.csv", *kind)
     fill(project)
 
-    assert gates(project, "review", "import", "rows", "done.csv").code == 0
+    imported = gates(project, "review", "import", "rows", "done.csv")
     called = gates(project, "review", "status", "rows")
-    assert called.code == 1
+    assert (imported.code, called.code) == (0, 1)
+    assert imported.err.splitlines()[-1].startswith("imported, and the review REJECTS rows: `gates review status rows`")
     assert "rows: review REJECTED" in called.out
 
 
@@ -148,7 +149,7 @@ def test_sequential_review_counts_rows_in_the_order_of_the_draw_only(project, ga
     is_early = pl.col("task").cast(pl.Int64) <= 10
     fill(
         project,
-        verdict=pl.when(~is_early).then(pl.col("verdict")),
+        answer=pl.when(~is_early).then(pl.col("answer")),
         reviewer=pl.when(~is_early).then(pl.col("reviewer")),
     )
     gates(project, "review", "import", "rows", "done.csv")
@@ -162,14 +163,14 @@ def test_sequential_review_counts_rows_in_the_order_of_the_draw_only(project, ga
 def test_review_is_imported_bit_by_bit_from_several_people(project, gates):
     gates(project, "review", "plan", "rows", "--output", "tasks.csv")
     twice = pl.col("digest").is_duplicated()
-    single = {name: pl.when(~twice).then(pl.col(name)) for name in ("verdict", "reviewer")}
+    single = {name: pl.when(~twice).then(pl.col(name)) for name in ("answer", "reviewer")}
     fill(project, "first.csv", 100, **single)
     assert gates(project, "review", "import", "rows", "first.csv").code == 0
 
-    # Each has an own copy; of rows that both review neither has the other's verdict.
+    # Each has an own copy; of rows that both review neither has the other's answer.
     for name, person in (("ana.csv", "ana"), ("bo.csv", "bo")):
         is_own = (pl.col("reviewer") == person) & twice
-        fill(project, name, **{column: pl.when(is_own).then(pl.col(column)) for column in ("verdict", "reviewer")})
+        fill(project, name, **{column: pl.when(is_own).then(pl.col(column)) for column in ("answer", "reviewer")})
     alone = gates(project, "review", "import", "rows", "ana.csv")
     together = gates(project, "review", "import", "rows", "ana.csv", "bo.csv")
 
@@ -184,7 +185,7 @@ def test_review_is_imported_bit_by_bit_from_several_people(project, gates):
 
 def test_row_that_one_of_two_people_rejects_is_rejected(project, gates):
     gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--double", "1")
-    fill(project, verdict=pl.when(pl.col("reviewer") == "bo").then(pl.lit("reject")).otherwise(pl.lit("accept")))
+    fill(project, answer=pl.when(pl.col("reviewer") == "bo").then(pl.lit("reject")).otherwise(pl.lit("accept")))
     gates(project, "review", "import", "rows", "done.csv")
 
     called = gates(project, "review", "status", "rows")
@@ -246,8 +247,8 @@ def test_decision_is_about_the_rows_that_were_there_when_it_was_planned(project,
     ("changed", "code", "message"),
     [
         ({"digest": pl.col("digest").shift(-1).fill_null("x")}, 3, "done.csv:2: task 1 has the digest"),
-        ({"verdict": pl.lit("ok")}, 2, "done.csv:2: verdict 'ok' of task 1"),
-        ({"reviewer": pl.lit("")}, 2, "done.csv:2: task 1 has a verdict and no reviewer"),
+        ({"answer": pl.lit("ok")}, 2, "done.csv:2: answer 'ok' of task 1"),
+        ({"reviewer": pl.lit("")}, 2, "done.csv:2: task 1 has an answer and no reviewer"),
         ({"reviewer": pl.lit("ana")}, 2, "both were reviewed by ana: have one reviewed by somebody else"),
         ({"reviewer": pl.col("reviewer").replace("ana", "anna")}, 2, "done.csv:2: task 1 was reviewed by anna, who is no reviewer of this plan (did you mean 'ana'?)"),
         ({"guess": pl.lit("robot")}, 2, "done.csv:2: guess 'robot' of task 1 (expected one of: human, synthetic)"),
@@ -288,8 +289,8 @@ def test_of_two_imports_at_once_none_is_lost(project, gates):
     kept = {}
     for name, rest in (("even.csv", 0), ("odd.csv", 1)):
         is_own = pl.col("task").cast(pl.Int64) % 2 == rest
-        own = {column: pl.when(is_own).then(pl.col(column)) for column in ("verdict", "reviewer")}
-        kept[name] = fill(project, name, **own)["verdict"].count()
+        own = {column: pl.when(is_own).then(pl.col(column)) for column in ("answer", "reviewer")}
+        kept[name] = fill(project, name, **own)["answer"].count()
 
     commands = ([sys.executable, "-m", "gates", "review", "import", "rows", name] for name in kept)
     both = [subprocess.Popen(command, cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE) for command in commands]
@@ -320,16 +321,16 @@ def test_import_that_waits_says_so(project, gates):
     assert "another `gates review` is at work in this clone; this one waits for its end" in called.err
 
 
-def test_verdict_that_was_imported_changes_only_on_demand(project, gates):
+def test_answer_that_was_imported_changes_only_on_demand(project, gates):
     gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--double", "0")
     fill(project)
     gates(project, "review", "import", "rows", "done.csv")
-    fill(project, verdict=pl.when(pl.col("task") == "9").then(pl.lit("reject")).otherwise(pl.col("verdict")))
+    fill(project, answer=pl.when(pl.col("task") == "9").then(pl.lit("reject")).otherwise(pl.col("answer")))
 
     refused = gates(project, "review", "import", "rows", "done.csv")
     corrected = gates(project, "review", "import", "rows", "done.csv", "--replace")
     assert refused.code == 2
-    assert "task 9: imported before with another verdict or reviewer (accept by ana)" in refused.err
+    assert "task 9: imported before with another answer or reviewer (accept by ana)" in refused.err
     assert corrected.code == 0
     assert "rejected 1 (at most 3)" in corrected.out
 
@@ -343,7 +344,7 @@ def test_nobodys_work_is_overwritten(project, gates):
     anew = gates(project, "review", "plan", "rows", "--output", "other.csv")
     among = gates(project, "review", "plan", "rows", "--output", "data/other.csv", "--replace")
     assert (over.code, anew.code, among.code) == (2, 2, 2)
-    assert "tasks.csv: is there already, and may hold verdicts" in over.err
+    assert "tasks.csv: is there already, and may hold answers" in over.err
     assert "262 tasks of a plan are reviewed already" in anew.err
     assert "lies among the data of 'rows'" in among.err
     assert not (project / "other.csv").exists()
@@ -481,7 +482,7 @@ def test_judge_that_is_none_is_refused(project, gates):
 
     assert (words.code, missing.code) == (3, 2)
     assert (
-        "column 'text' is no verdict of a judge in 1,200 of 1,200 rows: expected accept, reject, or a number"
+        "column 'text' is no answer of a judge in 1,200 of 1,200 rows: expected accept, reject, or a number"
         in words.err
     )
     assert "--judge judge: no such column in data/rows.csv" in missing.err

@@ -30,7 +30,7 @@ def accepted_by_ana(root):
     filled = io.StringIO(newline="")
     writer = csv.DictWriter(filled, rows[0])
     writer.writeheader()
-    writer.writerows({**row, "verdict": "accept", "reviewer": "ana"} for row in rows)
+    writer.writerows({**row, "answer": "accept", "reviewer": "ana"} for row in rows)
     (root / "done.csv").write_text(filled.getvalue(), encoding="utf-8", newline="")
     return rows
 
@@ -56,7 +56,7 @@ def test_rows_of_every_type_are_reviewed(kind, tmp_path, gates):
         rows.with_columns(origin=pl.lit(origin)).write_parquet(tmp_path / f"data/{origin}.parquet")
 
     rows = reviewed(tmp_path, gates)
-    shown = set(rows[0]) - {"task", "row", "digest", "verdict", "reviewer", "note"}
+    shown = set(rows[0]) - {"task", "row", "digest", "answer", "reviewer", "note"}
     assert shown
     assert "origin" not in shown
     assert {row["row"].split(":")[0] for row in rows} == {"data/human.parquet", "data/synthetic.parquet"}

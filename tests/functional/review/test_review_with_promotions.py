@@ -17,12 +17,12 @@ REVIEW = "promotions/first/review.json"
 STATEMENT = "promotions/first/v1.0.0.json"
 
 
-def reviewed(gates, root, verdict="accept", until=None, scope="combined"):
+def reviewed(gates, root, answer="accept", until=None, scope="combined"):
     """One person reviews the drawn rows, up to a task; both are committed and judged."""
     gates(root, "review", "plan", "first", "--output", "tasks.csv", "--double", "0", "--replace", "--scope", scope)
     tasks = pl.read_csv(root / "tasks.csv", infer_schema=False)
     is_done = pl.lit(value=True) if until is None else pl.col("task").cast(pl.Int64) <= until
-    filled = {"verdict": pl.when(is_done).then(pl.lit(verdict)), "reviewer": pl.when(is_done).then(pl.lit("ana"))}
+    filled = {"answer": pl.when(is_done).then(pl.lit(answer)), "reviewer": pl.when(is_done).then(pl.lit("ana"))}
     tasks.with_columns(**filled).write_csv(root / "tasks.csv")
     imported = gates(root, "review", "import", "first", "tasks.csv")
     assert imported.code == 0, imported.err
@@ -116,7 +116,7 @@ def test_open_rejecting_and_stale_reviews_are_refused_whatever_was_waived(gates,
     write(requiring, "gates.toml", (requiring / "gates.toml").read_text() + WAIVER)
     reviewed(gates, requiring, until=5)
     unfinished = promote(gates, requiring)
-    reviewed(gates, requiring, verdict="reject")
+    reviewed(gates, requiring, answer="reject")
     rejecting = promote(gates, requiring)
     reviewed(gates, requiring)
     put(requiring, "first", good(2))

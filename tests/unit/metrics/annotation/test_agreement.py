@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from gates.errors import MetricError
-from gates.metrics.annotation import agreement
-from gates.metrics.base.measurement import Limits
+from gates.metrics.annotation import agreement, low_agreement, replacement
+from gates.metrics.base.measurement import Limits, NotConfigured
 from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
@@ -129,6 +129,25 @@ def test_words_have_no_interval_and_say_so():
     ratings = rows(100, {"ana": 1, "ben": 1}).with_columns(label=pl.lit("great") + pl.col("label"))
     with pytest.raises(MetricError, match="label 'great0' is no number, and level is \"interval\""):
         agreement.measure(scan_of(ratings), Scope.HUMAN, {"level": "interval", "order": None})
+
+
+def test_labels_that_hardly_ever_equal_each_other_have_no_agreement_of_this_kind():
+    ratings = rows(600, {"ana": 1, "ben": 1, "eva": 1})
+    ratings = ratings.with_columns(label=(pl.int_range(pl.len()) / 7).round(3).cast(pl.String))
+    scan = scan_of(ratings, rows(600, {"judge": 1}))
+    replaced = {**PARAMS, "epsilon": 0.2}
+
+    answers = [
+        agreement.measure(scan, Scope.HUMAN, PARAMS),
+        agreement.measure(scan, Scope.SYNTHETIC, PARAMS),
+        low_agreement.measure(scan, Scope.HUMAN, {}),
+        replacement.measure(scan, Scope.SYNTHETIC, replaced),
+    ]
+
+    assert {type(one) for one in answers} == {NotConfigured}
+    assert str(answers[0]).startswith(
+        "1,803 labels differ, more than 500: free texts and fine numbers hardly ever equal"
+    )
 
 
 def test_a_machine_that_guesses_fails_alone_and_one_that_agrees_passes():
