@@ -12,7 +12,7 @@ import polars as pl
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gates.data.arrays import Floats, Ints
 
@@ -30,6 +30,10 @@ _MIDNIGHT = " 00:00:00"
 _PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 # Fewer rows are people rather than a share: statistical offices suppress cells below three to ten.
 FEWEST = 5
+# A number that as many rows of a side have is a level of its own, as 0 of gains that few people make: within a bin nobody would
+# see that one side has it and the other has what lies beside it. A tenth of the rows are never few.
+_HEAVY = 0.1
+_MOST_HEAVY = 4
 # Numbers beyond these shares of all rows are counted in the outermost bins: one outlier would leave all others in one bin.
 _MIDDLE = (0.01, 0.99)
 # The difference of two numbers has to be one.
@@ -82,17 +86,49 @@ def _of_numbers(feature: Feature, human: Coded, synthetic: Coded) -> tuple[list[
     are_whole = bool((pooled == np.rint(pooled)).all())
     second = _second(feature)
     widths = [second * step for step in _CLOCK if second * step >= 1] if second else []
-    edges = round_edges(pooled, BINS_AT_MOST - 1, least=float(are_whole), widths=widths)
+    heavy = [] if second else _heavy(present)
+    edges = round_edges(pooled, BINS_AT_MOST - 1 - len(heavy), least=float(are_whole), widths=widths)
     is_one_number = are_whole and edges[1] - edges[0] == 1
     shown = [_shown(feature, edge) for edge in edges.tolist()]
     if all(_MIDNIGHT in text for text in shown):
         shown = [text.partition(_MIDNIGHT)[0] for text in shown]
     labels = [left if is_one_number else f"{left} to {right}" for left, right in pairwise(shown)]
-    counts = []
-    for side, numbers in zip(sides, present, strict=True):
-        inside = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(labels) - 1)
-        counts.append(np.append(np.bincount(inside, minlength=len(labels)), len(side) - len(numbers)))
-    return [*labels, _MISSING], counts
+    bins = _with_heavy(labels, edges, present, {} if is_one_number else {one: feature.shown(one) for one in heavy})
+    missing = [len(side) - len(numbers) for side, numbers in zip(sides, present, strict=True)]
+    counts = [np.array([*(line[at] for _, line in bins), missing[at]]) for at in range(2)]
+    return [*(label for label, _ in bins), _MISSING], counts
+
+
+def _with_heavy(
+    labels: list[str], edges: Floats, sides: list[Floats], heavy: Mapping[float, str]
+) -> list[tuple[str, list[int]]]:
+    """Each bin with the rows of both sides; before it the numbers that stand alone, and it has the others, where there are any."""
+
+    def bin_of(numbers: Floats) -> Ints:
+        return np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(labels) - 1)
+
+    values = np.array(list(heavy))
+    places = bin_of(values).tolist()
+    rest = [np.bincount(bin_of(one[~np.isin(one, values)]), minlength=len(labels)) for one in sides]
+    bins: list[tuple[str, list[int]]] = []
+    for at, label in enumerate(labels):
+        alone = [value for value, place in zip(heavy, places, strict=True) if place == at]
+        bins += [(heavy[value], [int((one == value).sum()) for one in sides]) for value in alone]
+        others = [int(one[at]) for one in rest]
+        if not alone or any(others):
+            bins.append((f"{label}, others" if alone else label, others))
+    return bins
+
+
+def _heavy(sides: Sequence[Floats]) -> list[float]:
+    """The numbers, ascending, that a good part of either side's rows have; the heaviest, where they are many."""
+    shares: dict[float, float] = {}
+    for numbers in sides:
+        values, counts = np.unique(numbers, return_counts=True)
+        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+            if count >= max(FEWEST, _HEAVY * len(numbers)):
+                shares[value] = max(shares.get(value, 0.0), count / len(numbers))
+    return sorted(sorted(shares, key=lambda value: -shares[value])[:_MOST_HEAVY])
 
 
 def _second(feature: Feature) -> float:

@@ -23,6 +23,8 @@ FROM_ZERO = (Unit.SHARE, Unit.EXTRA_SHARE, Unit.EXTRA_NUMBER)
 ROWS_GROWTH_AT_MOST = 10
 # A few rows more move the number itself by more than they narrow its interval, so less than a tenth more is not asked for.
 ROWS_GROWTH_AT_LEAST = 1.1
+# How many rows would decide is read off the present value, which moves with them: no third digit of it is known.
+_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,11 @@ def _joined(*clauses: str) -> str:
 def _more_rows(measured: Measured, growth: float) -> dict[str, int]:
     """How many more rows make n `growth` times as large, for the origins that limit the measurement; at least a tenth more."""
     rows, share = measured.rows.by_origin(), max(growth, ROWS_GROWTH_AT_LEAST) - 1
-    return {
-        origin: math.ceil(round(rows[origin] * share, 6)) for origin in measured.growth.limited_by if rows.get(origin)
-    }
+    return {origin: _about(rows[origin] * share) for origin in measured.growth.limited_by if rows.get(origin)}
+
+
+def _about(count: float) -> int:
+    """A number of rows with the digits that an estimate of it has, rounded up: 26,077 is 27,000, and 42 is 42."""
+    whole = math.ceil(round(count, 6))
+    unit: int = 10 ** max(0, len(str(whole)) - _DIGITS)
+    return -(-whole // unit) * unit

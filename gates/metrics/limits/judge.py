@@ -110,7 +110,9 @@ def _judge(measurement: Measurement, by: _Judge) -> Judgement:
     shown = whole
     if worst and _weight(whole) < _weight(failing[worst]):
         shown = _named(failing[worst], part_name(worst, parts[worst]))
-    return _with_tables(shown, judged, parts, by.limits)
+    own = estimate_of(whole.measurement)
+    is_everything = len(parts) == 1 and own is not None and own == estimate_of(next(iter(parts.values())).measurement)
+    return _with_tables(shown, judged, parts, by.limits, is_named=not is_everything)
 
 
 def _named(judged: Judgement, name: str) -> Judgement:
@@ -216,14 +218,17 @@ def _excess(measurement: Measurement, limits: Limits) -> float:
 
 
 def _with_tables(
-    judgement: Judgement, judged: Mapping[str, Judgement], parts: Mapping[str, Part], limits: Limits
+    judgement: Judgement, judged: Mapping[str, Judgement], parts: Mapping[str, Part], limits: Limits, *, is_named: bool
 ) -> Judgement:
-    """The judgement with a table of its parts per kind, worst first, and the names of those that fail or are undecided."""
+    """The judgement with a table of its parts per kind, worst first, and the names of those that fail or are undecided.
+
+    is_named: not where one generator made all rows, so that it fails where they do.
+    """
     order = sorted(judged, key=lambda name: (-_excess(judged[name].measurement, limits), name))
     tables: dict[str, dict[str, object]] = {}
     for name in order:
         tables.setdefault(PART_TABLES[parts[name].kind], {})[name] = _part_row(judged[name])
-    failing = [name for name in order if _fails(judged[name])]
+    failing = [name for name in order if is_named and _fails(judged[name])]
     languages = [name for name in sorted(order) if parts[name].kind in ("language", "locale")]
     named = ("failing alone: " + ", ".join(failing) if failing else "", *_undecided(judged, languages))
     return replace(judgement, clauses=(*judgement.clauses, *named), evidence={**judgement.evidence, **tables})

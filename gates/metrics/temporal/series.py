@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.facts import HUMAN_CODE, ROWS_PER_FILE_BITS, SYNTHETIC_CODE
 from gates.metrics.base.measurement import (
     Baseline,
     Estimate,
@@ -95,13 +95,17 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     is_unknown = kind == _COPIED and not _defects(scan, Scope.HUMAN.value, kind).looked_at
     if is_unknown or not defects.looked_at:
         return _nothing_to_see(scan, kind)
-    measured = _shares(defects, scope)
+    rows = RowCounts(*(int(scan.index.of(code).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE)))
+    measured = _shares(defects, RowCounts(rows.human) if scope is Scope.HUMAN else RowCounts(synthetic=rows.synthetic))
     if scope is Scope.SYNTHETIC:
         own, human = (
             _defects(scan, origin, _COMPARED_BY.get(kind, kind)) for origin in (scope.value, Scope.HUMAN.value)
         )
         is_by_chance = kind in _BY_CHANCE or bool(human.hits or _may_stand_still(scan, kind, own, human))
-        measured = _beyond_human(measured, own, human, is_exact=not is_by_chance)
+        if is_by_chance and human.looked_at and own.hits:
+            measured = _beyond_human(measured, own, human, rows)
+        else:
+            measured = replace(measured, baseline=Baseline(human.hits / max(1, human.looked_at)))
     unit = _UNITS.get(kind, "series")
     evidence = {
         unit: defects.looked_at,
@@ -134,21 +138,16 @@ def _may_stand_still(scan: Scan, kind: str, synthetic: _Defects, human: _Defects
     return is_day or (is_unknown and human.looked_at < GROUPS_TO_FAIL)
 
 
-def _shares(defects: _Defects, scope: Scope) -> Measured:
-    share = Estimate.exact(defects.hits / defects.looked_at)
-    is_human = scope is Scope.HUMAN
-    human, synthetic = (defects.looked_at, None) if is_human else (None, defects.looked_at)
-    return Measured(share, RowCounts(human, synthetic), is_count=True)
+def _shares(defects: _Defects, rows: RowCounts) -> Measured:
+    return Measured(Estimate.exact(defects.hits / defects.looked_at), rows, is_count=True)
 
 
-def _beyond_human(measured: Measured, defects: _Defects, human: _Defects, *, is_exact: bool) -> Measured:
-    """The share beyond that of human series; where these are too short to be looked at, none has the defect."""
-    if is_exact or not human.looked_at or not defects.hits:
-        return replace(measured, baseline=Baseline(human.hits / max(1, human.looked_at)))
+def _beyond_human(measured: Measured, defects: _Defects, human: _Defects, rows: RowCounts) -> Measured:
+    """The share beyond that of human series. rows: of both, as days and series come with the rows that somebody adds."""
     return replace(
         measured,
         estimate=ratio_difference(defects.hits, defects.looked_at, human.hits, human.looked_at),
-        rows=RowCounts(human.looked_at, defects.looked_at),
+        rows=rows,
         baseline=Baseline(human.hits / human.looked_at),
         undecided=Severity.WARNING,
     )

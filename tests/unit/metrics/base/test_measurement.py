@@ -123,6 +123,12 @@ def test_a_rounding_error_of_zero_is_zero_and_breaks_no_limit():
     assert str(Estimate(-6.939e-18, -0.1, 0.1)) == "0 [-0.1, 0.1]"
 
 
+def test_how_many_rows_would_decide_has_the_digits_of_an_estimate():
+    near = Measured(Estimate(0.04, 0.0, 0.0517), RowCounts(12_345, 12_345))
+
+    assert judge(near, Limits(max_value=0.05), CRITICAL).rows_needed == {"human": 4600, "synthetic": 4600}
+
+
 def test_nobody_is_asked_for_a_handful_of_rows_which_would_move_the_number_more_than_its_interval():
     judgement = judged(Estimate(0.03, 0.0099, 0.0501), Limits(max_value=0.05), growth=Growth(limited_by=("human",)))
 
@@ -184,6 +190,15 @@ def test_one_generator_fails_the_check_for_all_and_is_named():
         "The number is beyond its limit, generator 'bad': measured 0.4, at most 0.05 allowed; failing alone: bad."
     )
     assert list(judgement.evidence["generators"]) == ["bad", "good"]
+
+
+def test_the_one_generator_of_all_rows_is_not_said_to_fail_alone():
+    bad = Measured(Estimate(0.4, 0.3, 0.5), RowCounts(9, 9))
+
+    judgement = judge(replace(bad, parts={"only": Part(bad)}), Limits(max_value=0.05), CRITICAL)
+
+    assert judgement.message == "The number is beyond its limit: measured 0.4, at most 0.05 allowed."
+    assert list(judgement.evidence["generators"]) == ["only"]
 
 
 def test_an_undecided_check_may_take_another_severity():

@@ -45,6 +45,20 @@ def test_whole_numbers_have_a_bin_each_and_what_is_missing_has_one():
     }
 
 
+def test_a_number_that_many_rows_have_is_told_apart_from_those_beside_it():
+    """Within one bin a generator that spreads zeros over small gains would look like the rows that it learnt from."""
+    rng = np.random.default_rng(1)
+    gains, small = rng.uniform(1, 15_000, 100).round().tolist(), rng.uniform(1, 50, 250).round().tolist()
+
+    shown = binned(*sides([0.0] * 900 + gains, [0.0] * 650 + small + gains))
+    levels = binned(*sides([0.5, 1.5] * 100, [0.5] * 200))
+
+    assert shown["bins"][:3] == ["0", "0 to 1,500, others", "1,500 to 3,000"]
+    assert (shown["human"][0], shown["synthetic"][0]) == (0.9, 0.65)
+    assert sum(share or 0 for share in shown["synthetic"]) == pytest.approx(1, abs=0.01)
+    assert (levels["bins"][0], levels["bins"][-1], levels["human"][-1]) == ("0.5", "1.5", 0.5)
+
+
 @pytest.mark.parametrize(
     ("values", "last"),
     [

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.measurement import Limits
+from gates.metrics.base.measurement import Limits, RowCounts
 from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import series
 from gates.metrics.temporal.series import period
@@ -75,6 +75,18 @@ def test_standstill_and_repetition_are_two_kinds():
     assert evidence["loop"]["unsound"] == 0
     assert judged("periodic", still).outcome is Outcome.PASS
     assert judged("periodic", loop).evidence["readings_after_which_all_repeat"] == {"sensor 3": 48.0}
+
+
+def test_what_would_decide_of_days_is_counted_in_rows():
+    still = pl.col("entity").is_in(["sensor 2", "sensor 5", "sensor 7"]) & (pl.col("timestamp").dt.day() == 1)
+
+    judgement = judged(
+        "constant_days", SOUND, SOUND.with_columns(value=pl.when(still).then(7.0).otherwise("value")), Scope.SYNTHETIC
+    )
+
+    assert judgement.evidence["days"] == 30
+    assert judgement.measurement.rows == RowCounts(1440, 1440)
+    assert "about 4,600 more human rows and 4,600 more synthetic rows would decide" in judgement.message
 
 
 def test_synthetic_standstill_counts_beyond_that_of_human_rows():
