@@ -79,7 +79,10 @@ def measurement_of(
         estimate = Estimate.exact(hits / rows)
     return Measured(
         estimate,
-        RowCounts(human, synthetic),
+        RowCounts(
+            human if is_beyond or scope is not Scope.SYNTHETIC else None,
+            None if scope is Scope.HUMAN else synthetic,
+        ),
         baseline=Baseline(human_hits / human) if human_hits else None,
         growth=Growth(shrinks="linear", limited_by=(scope.value,)),
         is_count=True,

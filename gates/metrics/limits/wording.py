@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gates.metrics.base.measurement import Limits, Measured
 
 _PARTICIPLES = {"may": "allowed", "should": "expected", "must": "required"}
+# One row in a hundred thousand; what is less comes of intervals that end next to zero.
+_LEAST_PERCENT = 0.001
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Wording:
 
 
 def percent(share: float) -> str:
-    """A share in percent: `3.0 %`, `0.12 %`."""
+    """A share in percent: `3.0 %`, `0.12 %`; one that is hardly there in words, as no exponent is read at a glance."""
     value = 100 * share
+    if 0 < abs(value) < _LEAST_PERCENT:
+        return f"under {_LEAST_PERCENT:g} %" if value > 0 else "0.0 %"
     return f"{value:.1f} %" if abs(value) >= 1 or not value else f"{value:.2g} %"

@@ -18,7 +18,7 @@ from gates.verdicts.reports.formats.html import REPORT
 from gates.verdicts.reports.formats.markdown import REPORT as MARKDOWN
 from gates.verdicts.reports.located_verdict import PageVersion, Place, Unjudged, unplaced
 from gates.verdicts.reports.page.document import documents, top, whole
-from gates.verdicts.reports.page.drawing.markup import tag
+from gates.verdicts.reports.page.drawing.markup import name_in_lines, tag
 from gates.verdicts.reports.page.wording import FAMILIES, family
 from gates.verdicts.reports.registry import rendered
 from gates.verdicts.reports.weaker_gate import WeakerGate
@@ -318,3 +318,55 @@ def test_each_metric_has_a_family():
 
     assert families <= set(FAMILIES)
     assert "Own checks" not in families
+
+
+def test_checks_that_no_line_enables_are_named_with_the_reason():
+    page = whole(example())
+
+    assert "Checks that no line in gates.toml would enable" in page
+    assert '<th scope="row">tables have no role &#x27;domain&#x27;</th><td>Expert ratio</td>' in page
+
+
+def test_of_findings_of_one_kind_one_is_told_first_and_the_others_are_counted():
+    one = next(one for one in example().checks if one.id.type.startswith("expect_row_failure"))
+    others = [replace(one, id=replace(one.id, detail=f"age/rule-{number}")) for number in range(3)]
+
+    page = whole(replace(example(), checks=[*example().checks, *others]))
+
+    assert page.count("3 more findings of this kind") == 1
+
+
+def test_what_passed_nearest_to_its_limit_is_led_by_what_was_asked():
+    passed = replace(
+        next(one for one in example().checks if one.observed and one.low), outcome=Outcome.PASS,
+        id=CheckId(Scope.COMBINED, "expect_distributions_to_match"), observed=0.01, low=0.0, high=0.02, max_value=0.05,
+    )  # fmt: skip
+
+    page = whole(replace(example(), answer=Answer.PASS, checks=[passed], waived=[]))
+
+    assert "Does each column of the synthetic rows follow the human column&#x27;s distribution?" in page
+
+
+def test_one_generator_of_all_rows_has_no_table_of_its_own():
+    part = {
+        "observed": 0.4,
+        "low": 0.3,
+        "high": 0.5,
+        "outcome": "fail",
+        "rows": {"human": 9, "synthetic": 9},
+        "note": "",
+    }
+    check = replace(
+        next(one for one in example().checks if one.id.type == "expect_distributions_to_match"),
+        observed=0.4, evidence={"generators": {"only": part}},
+    )  # fmt: skip
+    two = replace(check, evidence={"generators": {"only": part, "other": part}})
+
+    pages = [whole(replace(example(), checks=[one])) for one in (check, two)]
+
+    assert ["Outcome of each check by generator" in page for page in pages] == [False, True]
+    assert all("only" in page for page in pages)
+
+
+def test_names_of_checks_are_broken_between_their_words():
+    assert name_in_lines("human/expect_rows/a<b") == "human/<wbr>expect_<wbr>rows/<wbr>a&lt;b"

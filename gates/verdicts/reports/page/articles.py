@@ -8,7 +8,7 @@ from gates.verdict import CheckResult, Outcome, Verdict
 from gates.verdicts.reports.finding_text import explain_command, needs_text, rows_text
 from gates.verdicts.reports.findings import DOWNGRADED, is_downgraded
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.drawing.markup import Markup, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, name_in_lines, tag
 from gates.verdicts.reports.page.forest import axis
 from gates.verdicts.reports.page.matters import in_two
 from gates.verdicts.reports.plots import of_limit
@@ -74,7 +74,7 @@ def _facts(verdict: Verdict, check: CheckResult) -> Iterator[Markup]:
         "needs": needs_text(check),
         "but": DOWNGRADED if is_downgraded(verdict, check) else "",
         "fix": check.fix if check.outcome is not Outcome.PASS else "",
-        "check": tag("code", str(check.id)),
+        "check": tag("code", name_in_lines(str(check.id))),
         "more": tag("code", explain_command(check, frozenset(one.id.type for one in verdict.checks))),
     }
     for label, value in facts.items():

@@ -17,8 +17,7 @@ from gates.verdicts.reports.findings import (
     unread_parts,
 )
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
-from gates.verdicts.reports.text import counted
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag, with_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,11 +36,17 @@ def background(verdict: Verdict) -> Markup:
 
 
 def not_configured(listed: Findings) -> Markup:
-    """The checks that would run with a line more, with the line; those that do not apply are counted."""
+    """The checks that would run with a line more, with the line, and why the others did not."""
     lines = [[_shown(check), tag("code", line_to_add(check))] for check in listed.missing[:_MOST_LINES]]
-    rest = len(listed.not_configured) - len(listed.missing)
+    others: dict[str, list[str]] = {}
+    for check in listed.not_configured:
+        if not line_to_add(check):
+            others.setdefault(check.message, []).append(wording.title(check))
     parts = [table("Checks that a line in gates.toml would enable", ["check", "line to add"], lines)] if lines else []
-    parts += [tag("p", f"{counted(rest, 'check')} cannot apply to this dataset.")] if rest else []
+    reasons = [[with_code(why), ", ".join(dict.fromkeys(names))] for why, names in others.items()]
+    parts += (
+        [table("Checks that no line in gates.toml would enable", ["because", "checks"], reasons)] if reasons else []
+    )
     return joined(parts)
 
 

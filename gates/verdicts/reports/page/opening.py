@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from gates.verdict import IN_MEMORY, CheckResult, Outcome, Verdict
@@ -12,7 +12,7 @@ from gates.verdicts.reports.findings import answer, findings, missing_inputs, ru
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import Bar, bars
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, tag, with_code
 from gates.verdicts.reports.page.matters import first_of_types, in_two, matters, row_counts
 from gates.verdicts.reports.text import counted
 
@@ -31,9 +31,10 @@ def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str 
     lead = [tag("p", sentence[:1].upper() + sentence[1:], class_="lead")]
     lead += [tag("p", f"{line[:1].upper()}{line[1:]}.") for line in rule_lines(verdict)]
     title, checks = matters(verdict)
+    alike = Counter(check.id.type for check in findings(verdict).failures)
     columns = tag(
         "div",
-        tag("section", tag("h2", title), _sentences(checks, places), class_="wide"),
+        tag("section", tag("h2", title), _sentences(checks, places, alike), class_="wide"),
         tag("section", tag("h2", "Rows"), row_bars(verdict)),
         class_="two",
     )
@@ -77,29 +78,26 @@ def next_steps(verdict: Verdict, name: str, failing_rows: str = "") -> Markup:
     return tag("section", tag("h2", "What to do next"), *steps, lines, class_="next")
 
 
-def with_code(sentence: str) -> Markup:
-    """A sentence whose commands between backticks are code."""
-    parts = re.split(r"`([^`]*)`", sentence)
-    return joined(tag("code", part) if at % 2 else part for at, part in enumerate(parts))
-
-
-def _sentences(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
+def _sentences(checks: Sequence[CheckResult], places: Mapping[str, str], alike: Mapping[str, int]) -> Markup:
+    """alike: how many findings there are of each type, of which one is shown."""
     if not checks:
         return tag("p", "Nothing is open.")
-    return tag("ol", *(_sentence(check, places.get(str(check.id))) for check in checks), class_="sentences")
+    lines = (_sentence(check, places.get(str(check.id)), alike.get(check.id.type, 0) - 1) for check in checks)
+    return tag("ol", *lines, class_="sentences")
 
 
-def _sentence(check: CheckResult, anchor: str | None) -> Markup:
+def _sentence(check: CheckResult, anchor: str | None, more: int) -> Markup:
     claim, numbers = in_two(check)
     if check.outcome is Outcome.PASS:
-        claim, numbers = wording.title(check), check.message
+        claim, numbers = wording.question(check), check.message
     head = tag("a", claim, href=f"#{anchor}") if anchor else claim
     parts = [wording.badge(check.outcome, check.severity.value), tag("strong", head), tag("p", numbers)]
     if check.outcome is not Outcome.PASS:
         places = check.evidence.get(FIRST)
         # Some messages name the first rows themselves.
         is_named = isinstance(places, list | tuple) and bool(places) and str(places[0]) in check.message
-        facts = {"rows": "" if is_named else rows_text(check), "fix": check.fix}
+        also = f"{counted(more, 'more finding')} of this kind" if more > 0 else ""
+        facts = {"rows": "" if is_named else rows_text(check), "fix": check.fix, "and": also}
         parts += [
             tag("p", tag("span", f"{label} ", class_="label"), text, class_=label)
             for label, text in facts.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.verdict import CheckResult, Outcome, Verdict
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawn_table
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, name_in_lines, table, tag
 from gates.verdicts.reports.page.forest import MOST_LINES, axis
 from gates.verdicts.reports.plots import of_limit
 
@@ -43,8 +43,7 @@ def part_plots(check: CheckResult) -> Markup:
     """Each part's number against the check's limit."""
     plots = []
     for kind, named in parts_of(check):
-        if len(named) == 1 and next(iter(named.values())).observed == check.observed:
-            # The one generator that made all rows has the number of the whole.
+        if _is_whole(check, named):
             continue
         sentence = f"The same by {_singular(kind)}: each number and its interval against the limit"
         lines = (
@@ -69,6 +68,8 @@ def part_grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Marku
     named: dict[str, CheckResult] = {str(check.id): check for check in checks}
     for check in checks:
         for kind, parts in parts_of(check):
+            if _is_whole(check, parts):
+                continue
             by_kind.setdefault(kind, {})[str(check.id)] = parts
     tables = []
     for kind, results in by_kind.items():
@@ -76,12 +77,17 @@ def part_grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Marku
         lines = []
         for check_id, parts in list(results.items())[:MOST_LINES]:
             check = named[check_id]
-            title = f"{check.id.scope.value}: {wording.title(check)}"
+            title = name_in_lines(f"{check.id.scope.value}: {wording.title(check)}")
             anchor = places.get(check_id)
             head = tag("a", title, href=f"#{anchor}") if anchor else title
             lines.append([head, *(_cell(parts.get(name)) for name in columns)])
         tables.append(table(f"Outcome of each check by {_singular(kind)}", ["check", *columns], lines))
     return joined(tables)
+
+
+def _is_whole(check: CheckResult, parts: Mapping[str, CheckResult]) -> bool:
+    """Whether the parts say nothing that the check does not: the one generator that made all rows has the number of the whole."""
+    return len(parts) == 1 and all(part.observed == check.observed for part in parts.values())
 
 
 def _cell(part: CheckResult | None) -> Markup | str:
@@ -120,4 +126,6 @@ def _count(value: object) -> int | None:
 
 
 def _singular(kind: str) -> str:
+    if kind == "twins":
+        return "where rows of the same content are"
     return kind.replace("_", " ").removesuffix("s")

@@ -31,6 +31,8 @@ _DRAWN: Mapping[str, Callable[[Mapping[str, object]], Iterator[Markup]]] = {
 }  # fmt: skip
 # Lines that one figure shows; the JSON document has all of them.
 _MOST_LINES = 12
+# Below it three digits would be written with an exponent.
+_SMALLEST = 1e-4
 
 
 def pictures(check: CheckResult) -> Iterator[Markup]:
@@ -145,5 +147,5 @@ def _short(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, float):
-        return f"{value:.3g}"
+        return f"{value:.3g}" if abs(value) >= _SMALLEST or not value else f"{value:.5f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else str(value)

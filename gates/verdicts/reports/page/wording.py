@@ -82,6 +82,12 @@ def title(check: CheckResult) -> str:
     return name[:1].upper() + name[1:]
 
 
+def question(check: CheckResult) -> str:
+    """What the check asks; of stock expectations and plugins' checks what it is called."""
+    metric = BY_NAME.get(check.id.type)
+    return metric.asks if metric else title(check)
+
+
 def badge(outcome: Outcome, *more: str) -> Markup:
     """The outcome as its word, before which the style sheet puts its sign."""
     return tag("span", " · ".join((outcome.shown, *more)), class_=f"badge {outcome.value}")

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _HEIGHT, _FOOT = 110, 16
-# Labels that stand beneath a figure without touching each other, cut to so many letters.
-_MOST_LABELS = 5
+# Labels that stand beneath a figure on a telephone without touching each other, cut to so many letters.
+_MOST_LABELS = 4
 _LETTERS = 14
 _ORIGINS = ("human", "synthetic")
 _FEW = "under 5 rows"
@@ -47,7 +47,8 @@ def _histogram(name: str, bins: list[str], human: list[float | None], synthetic:
                     )
                 )
     step = -(-len(bins) // _MOST_LABELS)
-    for at in range(0, len(bins), step):
+    # One that begins farther to the right has no room there.
+    for at in range(0, int((1 - 1 / _MOST_LABELS) * len(bins)) + 1, step):
         label = bins[at] if len(bins[at]) <= _LETTERS else bins[at][: _LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
         marks.append(tag("text", label, x=f"{at * width:.4g}%", y=_HEIGHT + _FOOT - 4))
     marks.append(tag("line", x2="100%", y1=_HEIGHT, y2=_HEIGHT, class_="base"))

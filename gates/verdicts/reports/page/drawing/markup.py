@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Elements of HTML and SVG that have no content and no end tag.
-_VOID = frozenset({"br", "circle", "line", "link", "meta", "path", "rect"})
+_VOID = frozenset({"br", "circle", "line", "link", "meta", "path", "rect", "wbr"})
+# After these a name without spaces goes on in the next line, rather than in the middle of a word.
+_JOINTS = re.compile(r"(?<=[/_,])")
 
 
 class Markup(str):
@@ -30,6 +33,12 @@ def joined(parts: Iterable[object]) -> Markup:
     return Markup("".join(map(text, parts)))
 
 
+def name_in_lines(name: str) -> Markup:
+    """A name, such as the id of a check, that is broken between its words where a line ends."""
+    first, *others = _JOINTS.split(name)
+    return joined([first, *(part for word in others if word for part in (tag("wbr"), word))])
+
+
 def tag(name: str, /, *content: object, **attributes: object) -> Markup:
     """One element. attributes: `class_` is `class`, `aria_label` is `aria-label`; those that are None are left out."""
     written = "".join(
@@ -38,8 +47,14 @@ def tag(name: str, /, *content: object, **attributes: object) -> Markup:
         if value is not None
     )
     if name in _VOID:
-        return Markup(f"<{name}{written}>" if name in ("br", "link", "meta") else f"<{name}{written}/>")
+        return Markup(f"<{name}{written}>" if name in ("br", "link", "meta", "wbr") else f"<{name}{written}/>")
     return Markup(f"<{name}{written}>{joined(content)}</{name}>")
+
+
+def with_code(sentence: str) -> Markup:
+    """A sentence whose commands between backticks are code."""
+    parts = re.split(r"`([^`]*)`", sentence)
+    return joined(tag("code", part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def rows(cells: Iterable[Iterable[object]]) -> Markup:
