@@ -35,7 +35,7 @@ class SourceWeight:
 def source_weights(material: Material, totals: Mapping[str, int], seed: int) -> list[SourceWeight]:
     """The weight of each source, those that gain most first.
 
-    A source enters with the weight that gains most beside those that are in already, where that gain exceeds one standard
+    A source enters with the weight that gains most beside those that are in already, where that gain exceeds one corrected standard
     error: two sources that say the same are worth one. totals: rows of each source in the dataset.
     """
     alone = {
