@@ -81,7 +81,7 @@ def test_rows_of_the_same_law_count_fully_beside_few_human_rows_in_most_draws():
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_about_the_same():
-    examples, human, synthetic, _ = drawn(150, 400, seed=3)
+    examples, human, synthetic, _ = drawn(150, 400, seed=2)
 
     first, again, other = (guarded_weight(examples, HumanRows(human, seed), synthetic) for seed in (1, 1, 2))
 
