@@ -16,9 +16,8 @@ import polars as pl
 
 from gates.config.data_types import DataType, data_type
 from gates.config.dataset import DatasetConfig
-from gates.contract.suites import limits_of, params_of
 from gates.contract.suites.arguments import problem_with
-from gates.contract.suites.suite import check_id_of
+from gates.contract.suites.suite import check_id_of, limits_of, params_of
 from gates.data.duckdb.dataset import open_dataset, open_holdout
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.inputs import Declarations

@@ -8,6 +8,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from gates.versions.dvc.store import Store
 from tests.warm import warm_dvc
 
 if TYPE_CHECKING:
@@ -107,3 +108,9 @@ def new_repository(root: Path) -> Path:
     write(root, ".dvc/config", "")
     write(root, ".dvc/.gitignore", "/config.local\n/tmp\n/cache\n")
     return root
+
+
+def manifest(repository, version, pointer):
+    """The files that a pointer stands for at a version."""
+    with Store(repository, version) as objects:
+        return objects.manifest(pointer)

@@ -14,7 +14,7 @@ import polars as pl
 
 from gates.config.load import load_config
 from gates.contract.contract import Contract, load_contract
-from gates.contract.suites import SuiteEntry, limits_of, params_of
+from gates.contract.suites.suite import SuiteEntry, limits_of, params_of
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.evaluate import ask

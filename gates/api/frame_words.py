@@ -29,10 +29,7 @@ _PLACE = re.compile(rf"{re.escape(CALL)}:\d+: dataset '\w+': ")
 _LINE = re.compile(r'\b\w+ = (?:\{[^{}]*\}|"[^"]*"|\[[^\[\]]*\])')
 
 # What a configuration has and a call has not, with what says the same there.
-_IN_FILES = {
-    "give human and synthetic paths under partitions": "give human= and synthetic=",
-    "--only ": "only: ",
-}
+_IN_FILES = {"give human and synthetic paths under partitions": "give human= and synthetic=", "--only ": "only: "}
 _ORIGINS = re.compile(r"add below \[datasets\.….origins\] human = (\[.*\]), or synthetic = (\[.*?\])(?=;|$)")
 
 

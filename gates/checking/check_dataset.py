@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
-from gates.checking.engine import LOCAL
+from gates.checking.engine import LOCAL, Engine
 from gates.checking.row_pass import RowPass, RowRules
 from gates.checking.verdict_inputs import data_of
 from gates.config.memory import release_unused
 from gates.contract.plan import Plan, refuse_unknown_waivers
-from gates.contract.suites import ROW_FAILURES, measurement_key, params_of
+from gates.contract.suites.suite import ROW_FAILURES, measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
-from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE, FileFacts
 from gates.data.scan.inputs import Declarations, VersionBefore
-from gates.data.scan.result import NAMED_ROWS
+from gates.data.scan.result import NAMED_ROWS, Scan
 from gates.data.scan.run import Remembered, ScanRequest, scan, small_generators
-from gates.data.scan.summaries import RowReading, Summaries
+from gates.data.scan.summaries import RowReading, Summaries, SummaryStore
 from gates.data.values.survey import survey
 from gates.metrics.base.evaluate import ask, unchecked_scope
 from gates.metrics.base.measurement import Measurement, NotConfigured
@@ -36,15 +36,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from gates.checking.engine import Engine
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
     from gates.data.engine import Dataset
-    from gates.data.facts import FileFacts
     from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
     from gates.data.scan.index import FileIndex
-    from gates.data.scan.result import Scan
-    from gates.data.scan.summaries import SummaryStore
     from gates.metrics.base.metric import Metric
     from gates.metrics.base.needs import Planned
     from gates.rows.failures import BatchFailures

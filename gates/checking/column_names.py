@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gates.contract.suites import ROW_FAILURES
+from gates.contract.suites.suite import ROW_FAILURES
 from gates.data.columns import name_in_files
 from gates.data.roles import mapped_roles
 

@@ -76,7 +76,7 @@ def _number(then: CheckResult, now: CheckResult) -> str | None:
 def _again(promoted: PromotedVersion) -> Verdict:
     with promoted.contract() as contract:
         at_home = replace(contract.dataset, root=promoted.home)
-        with files_at(promoted.repository, at_home, promoted.revision) as files:
+        with files_at(promoted.repository, at_home, promoted.tree.version) as files:
             return judge(with_schemas(contract), Options(files=files, promoted=_base(promoted))).verdict
 
 

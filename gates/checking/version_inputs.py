@@ -15,7 +15,7 @@ from gates.config.deadline import Deadline, TimeUpError
 from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
 from gates.errors import DataError, GatesError
 from gates.promotion.git.last_promoted import promoted_before
-from gates.versions.dataset.comparison import Comparison, compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.comparison import Comparison, compare
 from gates.versions.dataset.manifests import far_pointer
 from gates.versions.dataset.path_contents import lies_elsewhere
 from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
@@ -110,14 +110,14 @@ def _with_changes(
             inputs, kept_files=KeptFiles(unknown=unknown), commit=CommitBefore(str(at.before), unknown=unknown)
         )
     changes = compare(old, seen)
-    holdout_changes = compare_holdouts(old, seen) if home.holdout else None
+    holdout_changes = compare(old, seen, "holdout") if home.holdout else None
     # Another configuration reads other rows from the same files; and there is no time for rows before a deadline.
     compares_rows = not is_near and has_same_configuration(at, at.before)
     places = (DatasetAt(at.repository, version, home) for version in (at.before, at.version))
     kept: KeptFiles | None = kept_files(
         changes,
         holdout_changes,
-        compare_evaluations(old, seen) if home.evaluation else None,
+        compare(old, seen, "evaluation") if home.evaluation else None,
         VersionPair(*places) if compares_rows else None,
     )
     # A verdict reached without a clock is recalled only where the same is known.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import chosen, config_option, dataset_arguments, today, worst
+from gates.cli.options import FOLDER, chosen, config_option, dataset_arguments, today, worst
 from gates.cli.streams import note
 from gates.errors import GatesError
 from gates.verdict import Outcome, Severity, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from gates.checking.targets import Target
     from gates.config.dataset import DatasetConfig
@@ -38,10 +38,7 @@ Stages that depend on reports/reviews.passed run only once the dataset has passe
 """
 )
 @dataset_arguments
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-    help="Where `gates check --output DIR` wrote the verdict.",
-)  # fmt: skip
+@click.option("--output", type=FOLDER, metavar="DIR", help="Where `gates check --output DIR` wrote the verdict.")
 @click.option("--pointer-only", is_flag=True, help="Compare the verdict with DVC's pointers in HEAD; needs no data.")
 @click.option(
     "--mark", is_flag=True, help="Write DATASET.passed next to the verdict if the dataset passes, else remove it."

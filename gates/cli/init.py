@@ -90,16 +90,14 @@ Examples:
 @click.option("--holdout", metavar="PATH", multiple=True, help="Human rows that no generator has seen.")
 @click.option("--accept", is_flag=True, help="Accept the drafted rules: from now on they block.")
 @click.option(
-    "--force",
-    is_flag=True,
+    "--force", is_flag=True,
     help="Draft rules again, replacing existing ones, also where a renamed dataset has left its own.",
-)
+)  # fmt: skip
 @click.option(
-    "--write",
-    is_flag=True,
+    "--write", is_flag=True,
     help="Write DVC stages, pre-commit hooks and a workflow, each into a new file; existing files are not changed. "
     "With the PATH of further data, add its table at the end of gates.toml.",
-)
+)  # fmt: skip
 @config_option
 def command(**given: Any) -> int:
     """Set up gates.toml, and infer draft rules from the human rows.

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gates.cli.options import config_option, today
-from gates.cli.streams import clean_stdout
+from gates.cli.streams import clean_stdout, show_lines
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from gates.checking.lint.project import Lint
 
 
 @click.command()
@@ -36,22 +34,14 @@ def command(config: Path | None, *, deep: bool, every: bool) -> int:
     for target in targets_of((), config, every=every):
         with clean_stdout():
             result = lint(target.path, today(), is_deep=deep)
-        _show(result, f"{target.folder}/" if target.folder else "")
-        datasets, checks, problems = (
-            datasets + result.datasets,
-            checks + result.checks,
-            problems + len(result.problems),
-        )
+        folder = f"{target.folder}/" if target.folder else ""
+        show_lines(f"{folder}{line}" for line in result.problems)
+        show_lines(f"note: {folder}{line}" for line in result.notes)
+        datasets += result.datasets
+        checks += result.checks
+        problems += len(result.problems)
     if problems:
         click.echo(f"{counted(problems, 'problem')} to fix")
         return UsageError.exit_code
     click.echo(f"{counted(datasets, 'dataset')}, at most {counted(checks, 'check')}: no problem")
     return 0
-
-
-def _show(result: Lint, folder: str) -> None:
-    """The lines of one configuration, whose paths begin in its folder."""
-    from gates.verdicts.reports.text import printable_line
-
-    for line in [*(f"{folder}{line}" for line in result.problems), *(f"note: {folder}{line}" for line in result.notes)]:
-        click.echo(printable_line(line))

@@ -46,10 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Weigh the rows: how much each source should count, where a gain is shown.",
     ),
     "explain": ("gates.cli.explain", "Explain a check: what it asks, why, its limits, and how to fix what it finds."),
-    "list": (
-        "gates.cli.lists.command",
-        "List data types, checks, questions, plugins, or what is not configured.",
-    ),
+    "list": ("gates.cli.lists.command", "List data types, checks, questions, plugins, or what is not configured."),
 }
 
 EPILOG = """\b
@@ -92,9 +89,7 @@ class _Commands(click.Group):
 
 
 @click.group(
-    cls=_Commands,
-    epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, "-V", "--version", prog_name=NAME)
 def group() -> None:

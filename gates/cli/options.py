@@ -24,6 +24,10 @@ SCOPES = ("human", "synthetic", "combined")
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+SEED = click.IntRange(0, 2**63 - 1)
+
 
 class OneOf(click.Choice[str]):
     """One of a few words. Raises UsageError, with the nearest of them, for another. noun: what they are, such as `scope`."""

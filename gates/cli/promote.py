@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import config_option, dataset_words
-from gates.cli.streams import note, progress_bar
-from gates.verdicts.reports.text import printable_line
+from gates.cli.options import FILE, FOLDER, config_option, dataset_words
+from gates.cli.streams import note, progress_bar, show_lines
 from gates.visible_text import has_words
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ Examples:
 )
 @click.option("--sign", is_flag=True, help="Sign the statement; needs the extra [sign] of gates.")
 @click.option(
-    "--key", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--key", type=FILE, metavar="FILE",
     help="Ed25519 key for --sign, PEM or OpenSSH. [default: git's user.signingKey]",
 )  # fmt: skip
 @click.option(
@@ -63,10 +62,7 @@ Examples:
     "--revoke", is_flag=True, help="Take a version back, or with --stage take it off the stage; needs --reason."
 )
 @click.option("--reason", metavar="TEXT", help="Why it is taken back.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-    help="Where `gates check --output DIR` wrote the verdict.",
-)  # fmt: skip
+@click.option("--output", type=FOLDER, metavar="DIR", help="Where `gates check --output DIR` wrote the verdict.")
 @config_option
 def command(**given: Any) -> int:
     """Promote DATASET to a stage."""
@@ -115,8 +111,7 @@ class _Call:
         repository = open_repository(target.path.parent)
         with progress_bar(self.dataset) as progress:
             result = carry_out(repository, options, lambda clean: self._plan(clean, target, progress), note, progress)
-        for line in result.lines:
-            click.echo(printable_line(line))
+        show_lines(result.lines)
         note(result.next_step)
         return 0
 

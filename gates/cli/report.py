@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.options import chosen, config_option, today
+from gates.cli.options import FOLDER, chosen, config_option, today
 from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.errors import UsageError
 
@@ -34,9 +34,7 @@ Examples:
 )
 @click.argument("subject", required=False, metavar="[DATASET|VERDICT]")
 @click.option("--open", "is_opened", is_flag=True, help="Show the page in the browser.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write DATASET.html there."
-)
+@click.option("--output", type=FOLDER, metavar="DIR", help="Write DATASET.html there.")
 @config_option
 def command(subject: str | None, output: Path | None, config: Path | None, *, is_opened: bool) -> int:
     """Write the verdict on DATASET, or the one in the file VERDICT, as a page to read, show and print.

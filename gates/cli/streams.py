@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.verdicts.reports.text import printable_lines
+from gates.verdicts.reports.text import printable_line, printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.progress import Progress as ProgressBar
 
@@ -35,6 +35,12 @@ def note(message: str) -> None:
             _bars[-1].console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
         else:
             click.echo(line, err=True)
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Lines of the report, harmless for a terminal."""
+    for line in lines:
+        click.echo(printable_line(line))
 
 
 def render_options(*, verbose: bool) -> RenderOptions:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import OneOf, config_option
-from gates.cli.streams import note, progress_bar
+from gates.cli.options import FILE, OneOf, config_option
+from gates.cli.streams import note, progress_bar, show_lines
 from gates.errors import UsageError, first_few
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ Examples:
 @click.option("--all", "every", is_flag=True, help="Every promotion; the default without a name.")
 @click.option("--rerun", is_flag=True, help="Judge again and compare; look again for rows shared with evaluation sets.")
 @click.option(
-    "--key", "keys", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", multiple=True,
+    "--key", "keys", type=FILE, metavar="FILE", multiple=True,
     help="A public Ed25519 key that must have signed the statement; may be repeated. It signs no tags, and so no stages.",
 )  # fmt: skip
 @click.option(
-    "--allowed-signers", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--allowed-signers", type=FILE, metavar="FILE",
     help="Keys as ssh and git list them; one of them must have signed, also the tags of stages.",
 )  # fmt: skip
 @click.option(
@@ -108,8 +108,8 @@ def _findings(
 ) -> Iterator[Finding]:
     from gates.promotion.git.history import histories
     from gates.promotion.git.non_dataset_tags import is_foreign
+    from gates.promotion.verification.matching_tags import verify_untagged
     from gates.promotion.verification.selection import whole
-    from gates.promotion.verification.untagged import verify_untagged
     from gates.promotion.verification.verify import verify_selection
 
     promoted = histories(repository)
@@ -149,7 +149,7 @@ def _report_foreign(foreign: list[TagHistory]) -> None:
 
 def _show(findings: list[Finding]) -> None:
     from gates.promotion.verification.findings import FindingState
-    from gates.verdicts.reports.text import counted, printable_line
+    from gates.verdicts.reports.text import counted
 
     for tag in dict.fromkeys(finding.tag for finding in findings):
         own = [finding for finding in findings if finding.tag == tag]
@@ -161,9 +161,7 @@ def _show(findings: list[Finding]) -> None:
             answer = "FAILED"
         elif FindingState.UNKNOWN in states:
             answer = "could not be verified"
-        click.echo(printable_line(f"{tag}: {answer}"))
-        for finding in own:
-            if finding.state is not FindingState.VERIFIED:
-                click.echo(printable_line(f"  {finding.part}: {finding.words or finding.state.value}"))
+        others = (finding for finding in own if finding.state is not FindingState.VERIFIED)
+        show_lines([f"{tag}: {answer}", *(f"  {one.part}: {one.words or one.state.value}" for one in others)])
     if not findings:
         note("nothing to verify")

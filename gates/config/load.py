@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gates.config.dataset import DatasetConfig, Origins, Waiver
 from gates.config.installed.plugins import Plugins
 from gates.config.orphans import strays
 from gates.config.parsing.line_numbers import KeyPath, decode_error, key_lines, toml_of
@@ -21,19 +20,7 @@ from gates.regular_files import content_of, is_file
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "Config",
-    "DatasetConfig",
-    "Origins",
-    "Stage",
-    "Waiver",
-    "config_path",
-    "find_config",
-    "load_config",
-    "nearest_config",
-    "read_config",
-    "read_plugins",
-]
+    from gates.config.dataset import DatasetConfig
 
 FILE_NAME = "gates.toml"
 PYPROJECT = "pyproject.toml"

@@ -13,7 +13,7 @@ from gates.config.parsing import validators
 from gates.config.parsing.line_numbers import decode_error, key_lines, toml_of
 from gates.config.parsing.problems import Problems
 from gates.config.sources.schema_files import text_digest
-from gates.errors import UsageError, did_you_mean
+from gates.errors import UsageError
 from gates.regular_files import content_of, is_folder
 from gates.visible_text import folded_words
 
@@ -121,11 +121,7 @@ def parse_removal(content: bytes, shown: str) -> Removal:
 
 
 def _check(table: Mapping[str, Any], problems: Problems) -> None:
-    for key, value in table.items():
-        if key not in _READERS:
-            problems.add((key,), f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
-        elif wrong := _READERS[key](value):
-            problems.add((key,), f"{key} {wrong}")
+    problems.check(table, (), _READERS)
     for key in ("reason", "who", "date"):
         if key not in table:
             problems.add((key,), f"{key} is missing; a removal needs rows or where, reason, who and date")

@@ -17,7 +17,8 @@ from gates.config.removals import Removal, read_removals
 from gates.config.reviews import read_review
 from gates.config.sources.schema_files import library_versions, own_schema, text_digest
 from gates.contract.plugins.registry import data_type_of, loaded, metrics_of, type_suites
-from gates.contract.suites import Suite, SuiteEntry, merge, read_suite
+from gates.contract.suites.merge import merge
+from gates.contract.suites.read import read_suite
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import BY_NAME
 from gates.regular_files import is_file, is_folder
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig, Waiver
     from gates.contract.plugins.load import LoadedPlugin
+    from gates.contract.suites.suite import Suite, SuiteEntry
     from gates.metrics.base.metric import Metric
 
 HUMAN_RATIO = "expect_human_ratio_to_be_between"

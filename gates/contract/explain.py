@@ -9,10 +9,11 @@ from gates.config.data_types import DATA_TYPES
 from gates.config.installed.plugins import PluginKind, Plugins
 from gates.contract.check_lookup import PREFIX, resolve_checks, search_checks, search_sentence, suggestion, written_out
 from gates.contract.plugins.registry import loaded, type_suites
-from gates.contract.suites import SuiteEntry, limits_of, read_suite
 from gates.contract.suites.argument_values import described, example_value
 from gates.contract.suites.arguments import limit_names
 from gates.contract.suites.names import SUPPORTED
+from gates.contract.suites.read import read_suite
+from gates.contract.suites.suite import SuiteEntry, limits_of
 from gates.errors import UsageError, did_you_mean
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.catalogue import BY_NAME

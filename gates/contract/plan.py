@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.contract.check_lookup import MOST_NAMED, resolve_checks, search_checks, suggestion
-from gates.contract.suites import ROW_FAILURES, SuiteEntry, unmentioned_rule
+from gates.contract.suites.suite import ROW_FAILURES, SuiteEntry, unmentioned_rule
 from gates.errors import SuiteError, UsageError, did_you_mean, first_few
 from gates.verdict import Kind, PlannedCheck, Scope, Severity
 

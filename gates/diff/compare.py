@@ -13,7 +13,7 @@ from gates.diff.difference import ComparedVersion, DatasetDifference
 from gates.diff.verdict_lookup import VerdictPaths, find_verdict
 from gates.errors import GatesError
 from gates.verdict import UNDECLARED, Scope
-from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.comparison import compare
 from gates.versions.dataset.snapshots import Snapshot, files_at, snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def difference(
     before = snapshot_or_empty(repository, config, versions.base)
     after = snapshot(repository, config, versions.judged)
     files = compare(before, after)
-    holdout = compare_holdouts(before, after) if config.holdout else None
-    evaluation = compare_evaluations(before, after) if config.evaluation else None
+    holdout = compare(before, after, "holdout") if config.holdout else None
+    evaluation = compare(before, after, "evaluation") if config.evaluation else None
     is_same = all(one.is_same for one in (files, holdout, evaluation) if one)
     # A plugin that does not load leaves files and verdicts to compare.
     data_type = cache(partial(data_type_of, config))

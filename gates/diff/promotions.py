@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.config.removals import FOLDER
 from gates.diff.history import Promotion
 from gates.promotion.git.history import PromotionTag, TagHistory, tag_history
-from gates.promotion.statements.paths import paths_of
+from gates.promotion.statements.paths import folder_of_config, paths_of, promotions_folder
 from gates.promotion.statements.tags import parse_version
-from gates.versions.dataset.path_contents import folder_of
 from gates.versions.dvc.artifacts import is_artifact_name
 
 if TYPE_CHECKING:
@@ -40,7 +37,7 @@ class Promotions:
     @property
     def pathspec(self) -> str:
         """Fits the verdict of every promoted version."""
-        own = _WILD.sub(r"\\\1", posixpath.join(self.folder, FOLDER, self.dataset))
+        own = _WILD.sub(r"\\\1", promotions_folder(self.folder, self.dataset))
         return f":(top,glob){own}/v*{_VERDICT}"
 
     def verdict_of(self, commit: str) -> str | None:
@@ -51,7 +48,7 @@ class Promotions:
 
     def verdicts(self, names: Iterable[str]) -> list[str]:
         """The verdicts of promoted versions among files, newest version first."""
-        return promoted_verdicts(posixpath.join(self.folder, FOLDER, self.dataset), names)
+        return promoted_verdicts(promotions_folder(self.folder, self.dataset), names)
 
 
 def promoted_verdicts(folder: str, names: Iterable[str]) -> list[str]:
@@ -66,8 +63,7 @@ def promoted_verdicts(folder: str, names: Iterable[str]) -> list[str]:
 
 def promotions_of(repository: Repository, config: DatasetConfig) -> Promotions:
     """The promotions that tags name. A dataset whose name no tag can carry has none."""
-    folder = folder_of(repository, config)
-    folder = "" if folder == "." else folder
+    folder = folder_of_config(repository, config.root)
     if not is_artifact_name(config.name):
         return Promotions(config.name, folder, {})
     history = tag_history(repository, config.name, folder)

@@ -16,8 +16,8 @@ from great_expectations.util import camel_to_snake
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
-from gates.contract.suites import limits_of, params_of
 from gates.contract.suites.arguments import limit_names, problem_with
+from gates.contract.suites.suite import limits_of, params_of
 from gates.errors import GatesError
 from gates.gx.measurements import METRIC
 from gates.metrics.limits.check_result import Demand, check_result

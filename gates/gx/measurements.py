@@ -16,7 +16,7 @@ from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.expectations.metrics.metric_provider import MetricProvider, metric_value
 from great_expectations.expectations.registry import get_expectation_impl
 
-from gates.contract.suites import measurement_key
+from gates.contract.suites.suite import measurement_key
 from gates.errors import GatesError
 from gates.gx.engine import GatesDuckDBExecutionEngine
 from gates.metrics.base.evaluate import ask

@@ -14,7 +14,7 @@ from gates.verdict import CheckResult, Outcome, Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.contract.suites import SuiteEntry
+    from gates.contract.suites.suite import SuiteEntry
     from gates.metrics.base.measurement import Limits
 
 _DIVERGENCE = "expect_column_kl_divergence_to_be_less_than"

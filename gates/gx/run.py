@@ -14,8 +14,8 @@ import great_expectations as gx
 from great_expectations.compatibility.pydantic import ValidationError
 from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
-from gates.contract.suites import SuiteEntry, demand_of, expectation_id
 from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
+from gates.contract.suites.suite import SuiteEntry, demand_of, expectation_id
 from gates.data.duckdb.views import DuckView
 from gates.data.sql import identifier, select
 from gates.errors import SuiteError, did_you_mean

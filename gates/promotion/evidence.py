@@ -101,11 +101,10 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
     def compare_data(verdict: RecordedVerdict, _: DatasetConfig) -> None:
         try:
             with files_at(clean.repository, at_home, clean.version) as files:
-                refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
+                refuse_other_files(verdict, at_home, files)
         except VerdictError as error:
-            here = work_tree_files(clean.repository, at_home)
             with suppress(VerdictError):
-                refuse_other_files(verdict, at_home, here.dataset, here.holdout, here.evaluation)
+                refuse_other_files(verdict, at_home, work_tree_files(clean.repository, at_home))
                 raise _not_committed(f"what was judged in {at_home.where()}") from error
             raise
 

@@ -1,24 +1,36 @@
-"""Review and weights as a statement has them: files beside a promotion that are about exactly its data."""
+"""Review and weights beside a promotion: what a stage asks of the review, and what a statement says of both."""
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gates.advice.weighing import weights
-from gates.advice.weighing.required import of_other_data, weights_beside
+from gates.advice.weighing.weight_health import of_other_data
 from gates.config import reviews
 from gates.config.reviews import has_reviews
-from gates.metrics.review.record import parse_record
-from gates.promotion.required_review import about_others, review_beside
+from gates.metrics.review.record import ReviewError, parse_record
+from gates.metrics.review.sequential import LotDecision
+from gates.metrics.review.tally import HUMAN, SYNTHETIC, tallies
 from gates.promotion.statements.statement import StatedRecord, sha256
+from gates.verdict import Scope, Verdict
+from gates.verdicts.reports.text import counted
+from gates.versions.trees import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from gates.metrics.review.planned import ReviewPlan
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.verdict import Verdict
     from gates.versions.trees import Tree
+
+
+def beside(tree: Tree, statement: str, name: str) -> bytes | None:
+    """A file in the folder of a promotion's statement, None where there is none. tree: of a commit."""
+    path = posixpath.join(posixpath.dirname(statement), name)
+    return tree.read([path])[path] if path in tree.listing.blobs else None
 
 
 def stated_records(
@@ -30,11 +42,11 @@ def stated_records(
     """
     folder, dataset = posixpath.dirname(statement), verdict.dataset
     stated: dict[str, StatedRecord | None] = {"review": None, "weights": None}
-    review = review_beside(tree, statement)
+    review = beside(tree, statement, reviews.FILE_NAME)
     if review is not None and has_reviews(review) and not about_others(review, dataset, rows):
         digest = parse_record(review, reviews.FILE_NAME, dataset).digest
         stated["review"] = StatedRecord(posixpath.join(folder, reviews.FILE_NAME), sha256(review), digest)
-    content = weights_beside(tree, statement)
+    content = beside(tree, statement, weights.FILE_NAME)
     if content is not None and not of_other_data(content, verdict):
         digest = weights.parse_weights(content, weights.FILE_NAME).digest
         stated["weights"] = StatedRecord(posixpath.join(folder, weights.FILE_NAME), sha256(content), digest)
@@ -44,9 +56,9 @@ def stated_records(
 def has_records(promoted: PromotedVersion) -> bool:
     """Whether there is a review or a file of weights to look at: that the statement names, or that lies beside it."""
     tree, path = promoted.tree, promoted.paths.statement
-    review = review_beside(tree, path)
+    review = beside(tree, path, reviews.FILE_NAME)
     is_reviewed = review is not None and has_reviews(review)
-    return bool(promoted.statement.records) or is_reviewed or weights_beside(tree, path) is not None
+    return bool(promoted.statement.records) or is_reviewed or beside(tree, path, weights.FILE_NAME) is not None
 
 
 def wrong_records(promoted: PromotedVersion) -> str | None:
@@ -60,11 +72,64 @@ def wrong_records(promoted: PromotedVersion) -> str | None:
     computed = stated_records(promoted.tree, promoted.paths.statement, promoted.verdict, lambda: promoted.rows_sha256)
     for name, stated in (("review", statement.review), ("weights", statement.weights)):
         actual = computed[name]
-        if stated == actual:
-            continue
-        if stated is None:
-            return f"{actual.path if actual else name} is left out of the statement"
-        if actual is None:
+        if actual and not stated:
+            return f"{actual.path} is left out of the statement"
+        if stated and not actual:
             return f"{stated.path} is not about the data that was judged, and the statement names it"
-        return f"{stated.path} has the digest {actual.digest[:12]}…, and the statement names {stated.digest[:12]}… of {stated.path}"
+        if stated and actual and stated != actual:
+            return f"{stated.path} has the digest {actual.digest[:12]}…, and the statement names {stated.digest[:12]}… of {stated.path}"
     return None
+
+
+def about_others(content: bytes, dataset: str, rows: Callable[[], str]) -> str:
+    """Why a record says nothing of a dataset's rows, as a clause; "" where it is about exactly these.
+
+    Its digest is computed anew from what it says. rows: reads the rows, and gives what names them together.
+    """
+    try:
+        record = parse_record(content, reviews.FILE_NAME, dataset)
+    except ReviewError as error:
+        return str(error)
+    return (
+        ""
+        if rows() == record.plan.rows_sha256
+        else f"{reviews.FILE_NAME} is about other rows than those that were judged"
+    )
+
+
+def wrong_review(content: bytes | None, verdict: Verdict, rows: Callable[[], str]) -> str:
+    """What is wrong with a review of the data that was judged, as a clause; "" where people accepted exactly these rows.
+
+    Its counts and its decision are computed anew. Of rows that people wrote they need not review any: `--scope synthetic`.
+    """
+    dataset = verdict.dataset
+    if content is None:
+        return f"the commit has no {reviews.FILE_NAME} beside its promotions"
+    other = about_others(content, dataset, rows)
+    if other:
+        return other
+    record = parse_record(content, reviews.FILE_NAME, dataset)
+    if left_out := _left_out(record.plan, verdict.rows):
+        return left_out
+    counts = tallies(record.plan, record.reviews)
+    if record.decision is LotDecision.ACCEPT:
+        return ""
+    of_kind = [tally for tally in counts if tally.decision is record.decision]
+    if record.decision is LotDecision.OPEN:
+        waiting = sum(tally.open for tally in of_kind)
+        return f"{reviews.FILE_NAME} is open: {counted(waiting, 'row')} of it {'is' if waiting == 1 else 'are'} still to review"
+    return f"{reviews.FILE_NAME} rejects {'; '.join(tally.stratum for tally in of_kind)}"
+
+
+def _left_out(plan: ReviewPlan, rows: Mapping[str, int]) -> str:
+    """Which rows no stratum draws from, as a clause. rows: of the data, by origin."""
+    for origin in (SYNTHETIC, HUMAN)[: 1 if plan.request.scope is Scope.SYNTHETIC else 2]:
+        drawn_from = sum(stratum.rows for stratum in plan.strata if stratum.origin == origin)
+        if drawn_from < rows[origin]:
+            return f"{reviews.FILE_NAME} draws from {drawn_from:,} of {counted(rows[origin], f'{origin} row')}"
+    return ""
+
+
+def review_clause(content: bytes | None, dataset: str) -> str:
+    """`review accepted sha256:...`, of a record that nothing is wrong with."""
+    return f"review accepted sha256:{parse_record(content or b'', reviews.FILE_NAME, dataset).digest}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.advice.weighing.required import weights_beside, weights_clause, wrong_weights
+from gates.advice.weighing import weights
+from gates.advice.weighing.weight_health import weights_clause, wrong_weights
+from gates.config import reviews
 from gates.config.parsing.stages import ALL, Stage
-from gates.config.reviews import FILE_NAME
 from gates.errors import did_you_mean
-from gates.promotion.required_review import review_beside, review_clause, wrong_review
+from gates.promotion.records import beside, review_clause, wrong_review
 from gates.verdict import UNDECLARED, Outcome, Scope, Verdict
 from gates.verdicts.reports.text import counted
 from gates.versions.git.authors import Review, review_of
@@ -61,16 +62,10 @@ def promoted_candidate(promoted: PromotedVersion, now: datetime, stages: Mapping
     """A version that exists already, as it is promoted further and as that is verified later. now, stages: as of `Candidate`."""
     statement, path = promoted.statement, promoted.paths.statement
     return Candidate(
-        promoted.verdict,
-        statement.version,
-        review_of(promoted.git, statement.commit),
-        now,
-        statement.verdict.written_at,
-        stages,
-        weights_beside(promoted.tree, path),
-        review_beside(promoted.tree, path),
-        lambda: promoted.rows_sha256,
-    )
+        promoted.verdict, statement.version, review_of(promoted.git, statement.commit), now, statement.verdict.written_at,
+        stages=stages, weights=beside(promoted.tree, path, weights.FILE_NAME),
+        record=beside(promoted.tree, path, reviews.FILE_NAME), rows=lambda: promoted.rows_sha256,
+    )  # fmt: skip
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
@@ -207,7 +202,7 @@ def _record(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if wrong:
         again = (
             f"have the rows reviewed (`gates review plan {candidate.dataset}`, `gates review import`), commit "
-            f"{FILE_NAME}, check again{' and promote that as a new version' if candidate.stages else ''}"
+            f"{reviews.FILE_NAME}, check again{' and promote that as a new version' if candidate.stages else ''}"
         )
         yield f"Stage '{stage.name}' requires an accepted review, and {wrong}; {again}."
 

@@ -73,11 +73,6 @@ class LabelNeed:
     alone: int
     helped: int
 
-    @property
-    def spared(self) -> int:
-        """How many labels the judge makes unnecessary."""
-        return self.alone - self.helped
-
 
 def labels_needed(
     spread: float, half_width: float, correlation: float, rows: int, confidence: float = CONFIDENCE
@@ -97,17 +92,6 @@ def labels_needed(
     # n = alone (1 - square (rows - n) / rows), which is linear in n.
     helped = alone * (1 - square) / (1 - alone * square / rows) if alone * square < rows else alone
     return LabelNeed(math.ceil(alone - 1e-9), math.ceil(min(helped, alone) - 1e-9))
-
-
-def judge_correlation(share: float, sensitivity: float, specificity: float) -> float:
-    """The correlation of a label of two kinds with a judge's, from what is assumed of the judge: the phi coefficient.
-
-    share: of rows that people reject. sensitivity: share of these that the judge rejects. specificity: share of the others
-    that it accepts. 0 where either says the same of all rows.
-    """
-    rejected = share * sensitivity + (1 - share) * (1 - specificity)
-    spread = math.sqrt(share * (1 - share) * rejected * (1 - rejected))
-    return (share * sensitivity - share * rejected) / spread if spread else 0.0
 
 
 def _refuse(labels: Floats, judged: Floats, others: Floats) -> None:

@@ -1,4 +1,4 @@
-"""The record of a review as a file beside gates.toml, which is committed with the data that it is about."""
+"""The record of a review as a file beside gates.toml, committed with the data that it is about, and what it comes to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gates.atomic_files import replace_text
 from gates.config.reviews import review_path
 from gates.metrics.review.record import ReviewRecord, parse_record
+from gates.metrics.review.sequential import LotDecision
 from gates.regular_files import content_of, is_file
 from gates.verdicts.store import FOLDER, VerdictStore, inside_project
 from gates.versions.changes.lock import only_holder
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from gates.metrics.review.planned import ReviewPlan
+    from gates.rows.lot import Lot
+
+
+_CODES = {LotDecision.ACCEPT: 0, LotDecision.REJECT: 1, LotDecision.OPEN: 3}
+
 
 def record_path(root: Path, dataset: str) -> Path:
     """Where the record of a dataset lies. root: the folder of the configuration.
@@ -24,6 +31,19 @@ def record_path(root: Path, dataset: str) -> Path:
     Raises UsageError where a link, which a commit may bring along, leads it out of the project.
     """
     return inside_project(review_path(root, dataset), root)
+
+
+def why_stale(plan: ReviewPlan, lot: Lot) -> str:
+    """Why a plan says nothing about the rows that the dataset has now; "" where it draws from exactly these."""
+    if lot.sha256() == plan.rows_sha256:
+        return ""
+    change = f"{plan.rows:,} rows then, {len(lot):,} now" if len(lot) != plan.rows else "some were changed"
+    return f"{plan.dataset}: its rows are not those that the review was planned for ({change}); plan again"
+
+
+def status_code(record: ReviewRecord, *, is_stale: bool) -> int:
+    """0 accepted, 1 rejected, 3 open, and 3 whatever was decided where it is about other rows."""
+    return _CODES[LotDecision.OPEN if is_stale else record.decision]
 
 
 @contextmanager

@@ -15,13 +15,13 @@ from gates.config.digests import moved_module
 from gates.config.row_rules import RowRule
 from gates.config.sources.schema_files import file_digests
 from gates.contract.plan import plan
-from gates.contract.suites import ROW_FAILURES
+from gates.contract.suites.suite import ROW_FAILURES
 from gates.data.facts import FileFacts
 from gates.data.files import TEXTS, DataFile, fingerprint, manifest_sha256
 from gates.verdict import CheckId, PlannedCheck, conclude
 from gates.verdicts.recorded import RecordedVerdict, VerdictError, read_verdict
 from gates.verdicts.reports.text import counted
-from gates.versions.dataset.snapshots import work_tree_files
+from gates.versions.dataset.snapshots import VersionFiles, work_tree_files
 from gates.versions.repository import open_repository
 
 if TYPE_CHECKING:
@@ -108,27 +108,24 @@ def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
 
 
 def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
-    present = work_tree_files(open_repository(dataset.root), dataset)
-    refuse_other_files(verdict, dataset, present.dataset, present.holdout, present.evaluation)
+    refuse_other_files(verdict, dataset, work_tree_files(open_repository(dataset.root), dataset))
 
 
-def refuse_other_files(
-    verdict: RecordedVerdict,
-    dataset: DatasetConfig,
-    files: Iterable[DataFile],
-    holdout: Iterable[DataFile] | None,
-    evaluation: Iterable[DataFile] | None,
-) -> None:
-    """Raises VerdictError unless files have the names and the bytes that were judged. None: there are no such files."""
-    _refuse_others(files, verdict.manifest_sha256, f"the data in {dataset.where()} has changed since it was judged")
+def refuse_other_files(verdict: RecordedVerdict, dataset: DatasetConfig, files: VersionFiles) -> None:
+    """Raises VerdictError unless files have the names and the bytes that were judged."""
     _refuse_others(
-        holdout,
+        files.dataset, verdict.manifest_sha256, f"the data in {dataset.where()} has changed since it was judged"
+    )
+    _refuse_others(
+        files.holdout,
         verdict.holdout_sha256,
         f"the holdout {shown_specs(dataset.holdout)} has changed since the data was judged",
     )
     sets = ", ".join(dataset.evaluation)
     _refuse_others(
-        evaluation, verdict.evaluation_sha256, f"the evaluation sets {sets} have changed since the data was judged"
+        files.evaluation,
+        verdict.evaluation_sha256,
+        f"the evaluation sets {sets} have changed since the data was judged",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import DATA_TYPES
 from gates.config.sources.built_in_suites import built_in_suites
-from gates.contract.suites import read_suite
+from gates.contract.suites.read import read_suite
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Outcome, Scope
 from tests.contract.laws import ROWS

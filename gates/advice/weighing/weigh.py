@@ -11,7 +11,7 @@ import polars as pl
 
 from gates.advice.material import NO_NAME, SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
-from gates.advice.weighing.by_row import weights_by_row
+from gates.advice.weighing.density_weights import weights_by_row
 from gates.advice.weighing.source_weights import SourceWeight, source_weights
 from gates.advice.weighing.weights import Bound, RowWeights
 from gates.data.facts import ORIGIN, ROWS_PER_FILE_BITS, row_number

@@ -15,7 +15,8 @@ from gates.config.row_rules import FINITE, RowRule
 from gates.contract.contract import Contract, load_contract
 from gates.contract.plan import plan, waives_nothing
 from gates.contract.plugins.registry import loaded, metrics_of
-from gates.contract.suites import ROW_FAILURES, read_suite
+from gates.contract.suites.read import read_suite
+from gates.contract.suites.suite import ROW_FAILURES
 from gates.errors import GatesError, did_you_mean
 from gates.regular_files import is_file
 from gates.verdict import CheckId, Scope

@@ -23,7 +23,7 @@ from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
 from gates.config.deadline import Deadline, TimeUpError
 from gates.contract.plan import Plan, plan, refuse_unknown_waivers
-from gates.contract.suites import ROW_FAILURES
+from gates.contract.suites.suite import ROW_FAILURES
 from gates.data.batch import OnBatch
 from gates.data.duckdb.dataset import LocalDataset, QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts, row_number
@@ -103,12 +103,7 @@ class _ChangedRows:
     """The row rules applied to one file after the other."""
 
     def __init__(
-        self,
-        resolved: ResolvedDataset,
-        files: Openable,
-        opened: LocalDataset,
-        progress: Progress,
-        clock: Deadline,
+        self, resolved: ResolvedDataset, files: Openable, opened: LocalDataset, progress: Progress, clock: Deadline
     ) -> None:
         self.resolved, self.files, self.opened = resolved, files, opened
         columns = column_types(opened)
@@ -154,12 +149,7 @@ class _ChangedRows:
 
 
 def _rows_at_commit(
-    resolved: ResolvedDataset,
-    changed: ChangedFiles,
-    run: _ChangedRows | None,
-    seen: Compared,
-    *,
-    is_in_time: bool,
+    resolved: ResolvedDataset, changed: ChangedFiles, run: _ChangedRows | None, seen: Compared, *, is_in_time: bool
 ) -> RowsAtCommit:
     judged = len(run.facts) if run else 0
     is_finished = is_in_time and judged == len(changed.changed)

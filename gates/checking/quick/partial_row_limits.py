@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract.suites import SuiteEntry, demand_of, limits_of, params_of
+from gates.contract.suites.suite import SuiteEntry, demand_of, limits_of, params_of
 from gates.errors import first_few
 from gates.metrics.base.measurement import Estimate, Measured, Measurement
 from gates.metrics.history import lost_files

@@ -10,7 +10,7 @@ from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.changes.repartitioned import DatasetAt, VersionPair
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.errors import DataError, UsageError, first_few
-from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.comparison import compare
 from gates.versions.dataset.pointers import concerned, tracked_at
 from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
 from gates.versions.version import Version, VersionKind
@@ -89,7 +89,7 @@ class FileSides:
             if one == other:
                 return ""
         before, now = self._at(self.base, self.old, key), self._at(self.judged, self.new, key)
-        changes = compare_holdouts(before, now) if key == "holdout" else compare_evaluations(before, now)
+        changes = compare(before, now, key)
         replaced = [*changes.removed, *changes.changed]
         return f"the {what} are others ({_listed(replaced)}): {CANNOT_TELL}" if replaced else ""
 

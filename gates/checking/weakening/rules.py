@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.config.removals import new_part
-from gates.contract.suites import ROW_FAILURES, SuiteEntry, looser_by, reason_of, unmentioned_rule
+from gates.contract.suites.merge import looser_by, reason_of
+from gates.contract.suites.suite import ROW_FAILURES, SuiteEntry, unmentioned_rule
 from gates.rows.validation import rules
 from gates.verdict import Scope
 from gates.visible_text import folded_words

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.advice.options import learner_of, learner_option
-from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument
-from gates.cli.streams import clean_stdout, progress_bar
+from gates.cli.options import SEED, OneOf, chosen_one, config_option, dataset_argument
+from gates.cli.streams import clean_stdout, progress_bar, show_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,24 +27,16 @@ Examples:
 )
 @dataset_argument
 @click.option(
-    "--format",
-    "form",
-    type=OneOf("format", ("terminal", "json", "markdown")),
-    default="terminal",
-    show_default=True,
+    "--format", "form", type=OneOf("format", ("terminal", "json", "markdown")), default="terminal", show_default=True,
     help="How the advice is printed.",
-)
+)  # fmt: skip
 @click.option("-v", "--verbose", "is_verbose", is_flag=True, help="All sources, groups and sentences.")
 @click.option(
-    "--cost",
-    type=(click.FloatRange(min=0, min_open=True), click.FloatRange(min=0)),
-    metavar="HUMAN SYNTHETIC",
+    "--cost", type=(click.FloatRange(min=0, min_open=True), click.FloatRange(min=0)), metavar="HUMAN SYNTHETIC",
     help="What one row of each origin costs, in one unit.",
-)
+)  # fmt: skip
 @learner_option
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other draws of the same rows."
-)
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Other draws of the same rows.")
 @config_option
 def command(dataset: str | None, config: Path | None, **given: Any) -> int:
     """Say what the rows of DATASET are worth to a model, and where the next ones should come from."""
@@ -52,7 +44,6 @@ def command(dataset: str | None, config: Path | None, **given: Any) -> int:
     from gates.advice.advise import advise
     from gates.advice.render import json_text, markdown_text, terminal_lines
     from gates.config.load import load_config
-    from gates.verdicts.reports.text import printable_line
 
     source = chosen_one(load_config(config), dataset)
     costs = Costs(*given["cost"]) if given["cost"] else None
@@ -63,5 +54,5 @@ def command(dataset: str | None, config: Path | None, **given: Any) -> int:
     elif given["form"] == "markdown":
         click.echo(markdown_text(advice), nl=False)
     else:
-        click.echo("\n".join(printable_line(line) for line in terminal_lines(advice, is_verbose=given["is_verbose"])))
+        show_lines(terminal_lines(advice, is_verbose=given["is_verbose"]))
     return 0

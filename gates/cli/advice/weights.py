@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gates.cli.advice.options import learner_of, learner_option
-from gates.cli.options import OneOf, chosen_one, config_option, dataset_argument, from_here, refuse_among_data
-from gates.cli.streams import clean_stdout, note, progress_bar
+from gates.cli.options import (
+    FILE,
+    SEED,
+    OneOf,
+    chosen_one,
+    config_option,
+    dataset_argument,
+    from_here,
+    refuse_among_data,
+)
+from gates.cli.streams import clean_stdout, note, progress_bar, show_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -25,22 +36,15 @@ Examples:
 )
 @dataset_argument
 @click.option(
-    "--method",
-    type=OneOf("method", ("source", "raking", "rows")),
-    default="source",
-    show_default=True,
+    "--method", type=OneOf("method", ("source", "raking", "rows")), default="source", show_default=True,
     help="source: one weight a generator, where it helps a model on human rows. raking: human rows to the declared population. rows: as source, by row where that helps more.",
-)
+)  # fmt: skip
 @click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
+    "--output", type=FILE, metavar="FILE",
     help="Where the Parquet file goes. [default: promotions/DATASET/weights.parquet]",
-)
+)  # fmt: skip
 @learner_option
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other folds of the same rows."
-)
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Other folds of the same rows.")
 @config_option
 def command(dataset: str | None, config: Path | None, output: Path | None, **given: Any) -> int:
     """Weigh the rows of DATASET: human rows count 1, others what was shown to help."""
@@ -49,7 +53,6 @@ def command(dataset: str | None, config: Path | None, output: Path | None, **giv
     from gates.advice.weighing.weight_health import failing, judged_health
     from gates.advice.weighing.weights import weights_path, write_weights
     from gates.config.load import load_config
-    from gates.verdicts.reports.text import printable_line
 
     source = chosen_one(load_config(config), dataset)
     path = output or weights_path(source.root, source.name)
@@ -58,7 +61,7 @@ def command(dataset: str | None, config: Path | None, output: Path | None, **giv
     with clean_stdout(), progress_bar(source.name):
         weighing = weigh(source, Method(given["method"]), given["seed"], learner)
         health = judged_health(weighing.weights)
-    click.echo("\n".join(printable_line(line) for line in weight_lines(weighing, health)))
+    show_lines(weight_lines(weighing, health))
     if failing(health):
         note("nothing written: weights that fail these checks are not to be used")
         return 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gates.cli.check.request import CheckRequest
-from gates.cli.options import SCOPES, OneOf, check_words, config_option, dataset_arguments, report_words
+from gates.cli.options import FOLDER, SCOPES, OneOf, check_words, config_option, dataset_arguments, report_words
 from gates.config.installed.plugins import built_in_reports
 
 if TYPE_CHECKING:
@@ -49,25 +48,19 @@ Examples:
 )
 @dataset_arguments
 @click.option(
-    "--only",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=check_words,
+    "--only", multiple=True, metavar="NAME", shell_complete=check_words,
     help="Run this check only: its id, its type or a word of it (repeatable); --format json has every row that it finds.",
-)
+)  # fmt: skip
 @click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=OneOf("scope", SCOPES),
+    "--scope", "scopes", multiple=True, type=OneOf("scope", SCOPES),
     help="Run the checks of this scope only (repeatable).",
-)
+)  # fmt: skip
 @click.option(
     "--format", default="terminal", show_default=True, metavar="NAME", shell_complete=report_words,
     help=f"What to print: {', '.join(built_in_reports())}, or a plugin's report.",
 )  # fmt: skip
 @click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--output", type=FOLDER, metavar="DIR",
     help="Write DATASET.json, .md, .metrics.json and .plots.json there.",
 )  # fmt: skip
 @click.option(
@@ -87,17 +80,15 @@ Examples:
 )  # fmt: skip
 @click.option("--since", metavar="REV", help="Skip datasets that have not changed since the branch point with REV.")
 @click.option(
-    "--base",
-    metavar="REV",
+    "--base", metavar="REV",
     help="The previous version, whose files must not be lost and whose configuration must not be weakened without a reason. "
     "[default: HEAD, or the parent of --rev, for files alone]",
-)
+)  # fmt: skip
 @click.option(
-    "--trust",
-    metavar="REV",
+    "--trust", metavar="REV",
     help="With --rev: judge the data of somebody else under the configuration and code of this revision alone; no verdict "
     "where theirs differ.",
-)
+)  # fmt: skip
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
     help="Quick check: lost files and rows of changed files only, for at most SECONDS. Writes no verdict.",

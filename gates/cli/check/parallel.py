@@ -43,10 +43,7 @@ def answered_in_parallel(
     """
     # Forking a process that has threads, as DuckDB and polars start them, can stand still for ever.
     context, processes = multiprocessing.get_context("spawn"), min(jobs, len(tasks))
-    with (
-        limited_to(None, processes),
-        ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool,
-    ):
+    with limited_to(None, processes), ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
         keys: dict[Future[CheckedDataset], Key] = {pool.submit(_answer, task): key for key, task in tasks.items()}
         try:
             for future in as_completed(keys):

@@ -52,16 +52,10 @@ def answer_all(
     request: CheckRequest,
 ) -> int:
     """The exit code of a call. broken: configurations that could not be read, and why."""
-    runs = [
-        DatasetRun(
-            number,
-            at,
-            dataset,
-            target,
-            VerdictStore(at.home, request.reporting.output and request.reporting.output / target.folder),
-        )
-        for number, (at, target, dataset) in enumerate(datasets)
-    ]
+    runs = []
+    for number, (at, target, dataset) in enumerate(datasets):
+        store = VerdictStore(at.home, request.reporting.output and request.reporting.output / target.folder)
+        runs.append(DatasetRun(number, at, dataset, target, store))
     shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(runs, request)}
     in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
     if not request.reporting.quiet:
@@ -135,13 +129,11 @@ def _in_parallel(
 ) -> Iterator[tuple[DatasetRun, CheckedDataset | GatesError]]:
     from gates.cli.check.parallel import CheckTask, answered_in_parallel
 
-    tasks = {
-        asking.number: CheckTask(
-            asking.at.config_path, asking.at.compares, asking.dataset.name, _terms(asking, request)
-        )
-        for asking in waiting
-    }
     by_number = {asking.number: asking for asking in waiting}
+    tasks = {
+        number: CheckTask(asking.at.config_path, asking.at.compares, asking.dataset.name, _terms(asking, request))
+        for number, asking in by_number.items()
+    }
     with progress_bar(counted(len(waiting), "dataset"), is_quiet=request.reporting.quiet) as progress:
         for done, (number, answered) in enumerate(answered_in_parallel(tasks, request.execution.jobs), 1):
             progress("judged", done, len(waiting))
@@ -149,11 +141,10 @@ def _in_parallel(
 
 
 def _terms(asking: DatasetRun, request: CheckRequest) -> CheckTerms:
-    scopes = tuple(Scope(name) for name in request.execution.scopes)
     execution = request.execution
+    scopes = tuple(map(Scope, execution.scopes))
     engine = Engine(execution.engine, execution.spark_master, execution.spark_connect)
-    is_remembering = not execution.no_cache
-    quarantine = asking.store.quarantine
+    quarantine, is_remembering = asking.store.quarantine, not execution.no_cache
     return CheckTerms(today(), quarantine, execution.only, scopes, is_remembering=is_remembering, engine=engine)
 
 
@@ -170,10 +161,8 @@ def _keep(asking: DatasetRun, answered: CheckedDataset | GatesError, request: Ch
     if isinstance(answered, GatesError):
         _write_on_demand(asking, request, [], [Unjudged(asking.name, str(answered))])
         return Shown(asking.name, error=answered)
-    rows = answered.failing_rows(asking.store.root)
-    located = replace(
-        _located(asking, answered, request), failing_rows=rows, versions=_versions(asking, answered, request)
-    )
+    rows, versions = answered.failing_rows(asking.store.root), _versions(asking, answered, request)
+    located = replace(_located(asking, answered, request), failing_rows=rows, versions=versions)
     _write_on_demand(asking, request, [located], [])
     if not answered.verdict.is_partial and (asking.at.is_worktree or request.reporting.output):
         asking.store.write(answered.verdict)
@@ -242,15 +231,11 @@ def _note_not_read(asking: DatasetRun, *, is_whole: bool) -> None:
 
 
 def _note_remembered(shown: list[Shown]) -> None:
-    remembered = [one for one in shown if one.answered and one.answered.is_remembered]
+    remembered = {one.name: one.answered for one in shown if one.answered and one.answered.is_remembered}
     if not remembered:
         return
-    who = remembered[0].name if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(shown), 'dataset')}"
-    failing = sum(
-        one.answered.quarantined
-        for one in shown
-        if one.answered and one.answered.is_remembered and not one.answered.quarantine
-    )
+    who = next(iter(remembered)) if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(shown), 'dataset')}"
+    failing = sum(answered.quarantined for answered in remembered.values() if not answered.quarantine)
     rows = f"; --no-cache writes the {counted(failing, 'failing row')}" if failing else ""
     note(f"{who}: unchanged, using the cached verdict{rows}")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gates.checking.changes.losses import MOST_LOST
 from gates.cli.diff.request import NEWEST, DiffRequest, each, is_revision, verdict_paths
-from gates.cli.options import OneOf, config_option, worst
+from gates.cli.options import FILE, FOLDER, OneOf, config_option, worst
 from gates.cli.streams import note
 from gates.errors import DataError, UsageError, did_you_mean
 
@@ -65,11 +64,11 @@ Examples:
     "--limit", type=click.IntRange(1), metavar="N", help=f"With --all: the newest N versions. [default: {NEWEST}]"
 )
 @click.option(
-    "--plots", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--plots", type=FILE, metavar="FILE",
     help="With --all: write the numbers as JSON for `dvc plots show FILE -x version -y observed`.",
 )  # fmt: skip
 @click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--output", type=FOLDER, metavar="DIR",
     help="Where `gates check --output DIR` writes verdicts. [default: reports]",
 )  # fmt: skip
 @click.option("--format", type=OneOf("format", FORMATS), default="terminal", show_default=True)

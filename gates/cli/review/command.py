@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.options import (
+    FILE,
     SCOPES,
+    SEED,
     OneOf,
     chosen_one,
     config_option,
@@ -17,7 +19,7 @@ from gates.cli.options import (
     from_here,
     refuse_among_data,
 )
-from gates.cli.streams import clean_stdout, note, progress_bar
+from gates.cli.streams import clean_stdout, note, progress_bar, show_lines
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,32 +47,24 @@ def command() -> None:
 @command.command("plan")
 @dataset_argument
 @click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
+    "--output", type=FILE, metavar="FILE",
     help="Write the tasks, and record the plan: CSV for spreadsheets, or .json for Label Studio. [default: show the plan only]",
-)
+)  # fmt: skip
 @click.option(
-    "--by",
-    multiple=True,
-    metavar="COLUMN",
+    "--by", multiple=True, metavar="COLUMN",
     help="Strata by this column within each origin, and by no other; `origin` for origins alone. [default: generator, label, slices, domain, language, where declared]",
-)
+)  # fmt: skip
 @click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="COLUMN",
+    "--column", "columns", multiple=True, metavar="COLUMN",
     help="Show this column to reviewers, and no other. [default: what rows say, and their label]",
-)
+)  # fmt: skip
 @click.option(
     "--scope", type=OneOf("scope", SCOPES), default="combined", show_default=True, help="Whose rows are reviewed."
 )
 @click.option(
-    "--judge",
-    metavar="COLUMN",
+    "--judge", metavar="COLUMN",
     help="A column with a machine's answer on every row, hidden from reviewers: say what it spares.",
-)
+)  # fmt: skip
 @click.option(
     "--aql", type=_SHARE, default=0.01, show_default=True, help="A stratum with this share of rows to reject is good."
 )
@@ -83,36 +77,23 @@ def command() -> None:
 @click.option(
     "--consumer-risk", type=_SHARE, default=0.10, show_default=True, help="How often a bad stratum may be accepted."
 )
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Other rows of the same dataset.")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other rows of the same dataset."
-)
-@click.option(
-    "--double",
-    type=click.FloatRange(0, 1),
-    default=0.05,
-    show_default=True,
-    metavar="SHARE",
+    "--double", type=click.FloatRange(0, 1), default=0.05, show_default=True, metavar="SHARE",
     help="Share of the rows that two people review.",
-)
+)  # fmt: skip
 @click.option(
-    "--sequential",
-    "is_sequential",
-    is_flag=True,
+    "--sequential", "is_sequential", is_flag=True,
     help="End each stratum as soon as Wald's test does; rows are reviewed in order.",
-)
+)  # fmt: skip
 @click.option(
-    "--reviewer",
-    "reviewers",
-    multiple=True,
-    metavar="NAME",
+    "--reviewer", "reviewers", multiple=True, metavar="NAME",
     help="Who reviews; answers of others are refused. [default: anybody]",
-)
+)  # fmt: skip
 @click.option(
-    "--blind",
-    "is_blind",
-    is_flag=True,
+    "--blind", "is_blind", is_flag=True,
     help="Without the place of a row, which often says who made it; reviewers may guess that.",
-)
+)  # fmt: skip
 @click.option("--replace", "may_replace", is_flag=True, help="Replace a plan of which rows are reviewed already.")
 @config_option
 def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
@@ -141,7 +122,7 @@ def plan_command(dataset: str | None, config: Path | None, **given: Any) -> int:
     with clean_stdout(), progress_bar(source.name):
         drawn = draw_review(source, request, given["columns"], given["judge"])
     needs = [] if drawn.judged is None else need_lines(given["judge"], drawn.judged)
-    click.echo("\n".join(_printable([*plan_lines(drawn.plan, drawn.left_out), *needs])))
+    show_lines([*plan_lines(drawn.plan, drawn.left_out), *needs])
     if output is not None:
         _write(source, output, drawn, is_blind=given["is_blind"], may_replace=given["may_replace"])
     return 0
@@ -177,7 +158,7 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
         lines = [line for file in files for line in read_reviews(file, record.plan, columns)]
         reviewed = imported(record, lines, lot, may_replace=may_replace)
         path = write_record(source.root, reviewed)
-    click.echo("\n".join(_printable(status_lines(reviewed))))
+    show_lines(status_lines(reviewed))
     note(f"wrote {from_here(path)}: commit it together with the data that it is about")
     if not any(line.answer for line in lines):
         note("nothing was imported: no task of these files has an answer")
@@ -192,18 +173,17 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 @command.command("status")
 @dataset_argument
 @click.option(
-    "--judge",
-    metavar="COLUMN",
+    "--judge", metavar="COLUMN",
     help="A column with a machine's answer on every row: estimate by people and judge together.",
-)
+)  # fmt: skip
 @config_option
 def status_command(dataset: str | None, config: Path | None, judge: str | None) -> int:
     """Show where the review of DATASET stands: 0 accepted, 1 rejected, 3 open or about other rows."""
     from gates.config.load import load_config
     from gates.review.draw import lot_of
     from gates.review.judge import helped_shares, judged_rejections
+    from gates.review.record import status_code, why_stale
     from gates.review.render import judge_lines, status_lines
-    from gates.review.status import status_code, why_stale
 
     source = chosen_one(load_config(config), dataset)
     record = _record(source)
@@ -213,16 +193,10 @@ def status_command(dataset: str | None, config: Path | None, judge: str | None) 
         if judge and not stale:
             shares = helped_shares(record.plan, record.reviews, lot, judged_rejections(lot, judge))
             lines += judge_lines(record.plan, judge, shares)
-    click.echo("\n".join(_printable(lines)))
+    show_lines(lines)
     if stale:
         note(stale)
     return status_code(record, is_stale=bool(stale))
-
-
-def _printable(lines: list[str]) -> list[str]:
-    from gates.verdicts.reports.text import printable_line
-
-    return [printable_line(line) for line in lines]
 
 
 def _record(source: DatasetConfig) -> ReviewRecord:

@@ -193,18 +193,13 @@ def _own_types(problems: Problems) -> list[Reference]:
 
 def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:
     """What can be said of each key alone."""
-    for key, value in table.items():
-        if key not in _READERS:
-            problems.add((*at, key), f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
-        elif key == "waivers":
-            _check_waivers(value, (*at, key), problems)
-        elif key == "type" and value not in DATA_TYPES:
-            # Installed types are looked for only where a word is not known otherwise.
-            types = (*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
-            if wrong := validators.one_of(*types)(value):
-                problems.add((*at, key), f"{key} {wrong}")
-        elif wrong := _READERS[key](value):
-            problems.add((*at, key), f"{key} {wrong}")
+    readers = dict(_READERS)
+    if "type" in table and table["type"] not in DATA_TYPES:
+        # Installed types are looked for only where a word is not known otherwise.
+        readers["type"] = validators.one_of(*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
+    problems.check(table, at, readers)
+    if "waivers" in table:
+        _check_waivers(table["waivers"], (*at, "waivers"), problems)
 
 
 def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
@@ -263,11 +258,7 @@ def _check_waivers(value: Any, at: KeyPath, problems: Problems) -> None:
         missing = [key for key in _WAIVER_KEYS if key not in waiver]
         if missing:
             problems.add(here, f"a waiver needs {', '.join(_WAIVER_KEYS)}; missing: {', '.join(missing)}")
-        for key, item in waiver.items():
-            if key not in _WAIVER_READERS:
-                problems.add((*here, key), f"waiver: unknown key '{key}' ({did_you_mean(key, _WAIVER_KEYS)})")
-            elif wrong := _WAIVER_READERS[key](item):
-                problems.add((*here, key), f"waiver: {key} {wrong}")
+        problems.check(waiver, here, _WAIVER_READERS, "waiver: ")
         if str(waiver.get("check")) in seen:
             problems.add(here, f"check '{waiver['check']}' is waived twice")
         seen.add(str(waiver.get("check")))

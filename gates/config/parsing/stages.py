@@ -78,16 +78,12 @@ def _check(name: str, table: Any, tables: Mapping[str, Any], problems: Problems)
     if not isinstance(table, dict):
         problems.add(("stages", name), f"is {validators.toml_name(table)}, expected a table [stages.{name}]")
         return
-    for key, value in table.items():
-        at = ("stages", name, key)
-        if key not in _READERS:
-            problems.add(at, f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
-        elif wrong := _READERS[key](value):
-            problems.add(at, f"{key} {wrong}")
-        elif key == "after" and value == name:
-            problems.add(at, "comes after itself; name the stage before it, or leave `after` out")
-        elif key == "after" and value not in tables:
-            problems.add(at, f"after: no stage '{value}' ({did_you_mean(value, set(tables) - {name})})")
+    problems.check(table, ("stages", name), _READERS)
+    after, at = table.get("after"), ("stages", name, "after")
+    if after == name:
+        problems.add(at, "comes after itself; name the stage before it, or leave `after` out")
+    elif isinstance(after, str) and after.strip() and after not in tables:
+        problems.add(at, f"after: no stage '{after}' ({did_you_mean(after, set(tables) - {name})})")
 
 
 def _in_order(stages: Mapping[str, Stage], problems: Problems) -> dict[str, Stage]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gates.config.parsing import validators
-from gates.errors import did_you_mean
 
 if TYPE_CHECKING:
     from gates.config.parsing.problems import Problems
@@ -34,11 +33,7 @@ def weakened_of(tables: Any, problems: Problems) -> tuple[WeakenedReason, ...]:
         for key in _KEYS:
             if key not in table:
                 problems.add((TABLE, number), f"{TABLE}: {key} is missing; it needs {' and '.join(_KEYS)}")
-        for key, value in table.items():
-            if key not in _KEYS:
-                problems.add((TABLE, number, key), f"{TABLE}: unknown key '{key}' ({did_you_mean(key, _KEYS)})")
-            elif wrong := validators.words(value):
-                problems.add((TABLE, number, key), f"{TABLE}: {key} {wrong}")
+        problems.check(table, (TABLE, number), dict.fromkeys(_KEYS, validators.words), f"{TABLE}: ")
         if len(problems.entries) == before:
             reasons.append(WeakenedReason(table["what"], table["reason"]))
     return tuple(reasons)

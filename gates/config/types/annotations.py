@@ -24,8 +24,7 @@ TYPE = DataType(
     recognised_by={
         "item": ColumnNames(ValueKind.SINGLE_VALUE, ("item", "item_id", "task_id", "example_id", "unit_id")),
         "annotator": ColumnNames(
-            ValueKind.SINGLE_VALUE,
-            ("annotator", "annotator_id", "rater", "rater_id", "coder", "worker_id", "judge"),
+            ValueKind.SINGLE_VALUE, ("annotator", "annotator_id", "rater", "rater_id", "coder", "worker_id", "judge")
         ),
         "label": ColumnNames(
             ValueKind.SINGLE_VALUE, ("label", "vote", "rating", "annotation", "judgement", "judgment")

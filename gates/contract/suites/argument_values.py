@@ -24,7 +24,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "product",
             "missing_with",
             "missing_together",
-        ),
+        )
     },
     "expect_coverage_to_be_between": {"kind": ("coverage", "density", "precision", "recall")},
     "expect_crowd_to_label_as_experts": {"measure": ("bias", "kappa")},
@@ -47,7 +47,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "periodic",
             "repeated_days",
             "copied_days",
-        ),
+        )
     },
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},
     "expect_utility_to_be_between": {"train": ("human", "synthetic", "both")},

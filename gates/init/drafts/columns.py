@@ -9,14 +9,7 @@ from typing import Any
 import polars as pl
 
 from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PATTERN, PRESENT, RANGE, TYPE, VOCABULARY
-from gates.init.drafts.bounds import (
-    AT_ONCE,
-    ERROR,
-    inferred_limit,
-    rate_bound,
-    tolerance_coverage,
-    unseen_mass_bound,
-)
+from gates.init.drafts.bounds import AT_ONCE, ERROR, inferred_limit, rate_bound, tolerance_coverage, unseen_mass_bound
 from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit, RangeEnd
 from gates.init.drafts.formats import infer_format
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.paths import PromotionPaths, paths_of, record_path
+from gates.promotion.statements.paths import PromotionPaths, paths_of, promotions_folder
 from gates.promotion.statements.tag_message import TagMessage, parse_message
 from gates.promotion.statements.tags import ReleaseVersion, TagName, next_number, parse_tag
 from gates.versions.git.printed import lines_of, moment_of
@@ -114,13 +115,32 @@ class TagHistory:
         events = (tag for tag in reversed(self.stages) if tag.name.stage == stage and commit in (None, tag.commit))
         return next(events, None)
 
+    @property
+    def records_folder(self) -> str:
+        """Where the records of revocations lie."""
+        return posixpath.join(promotions_folder(self.folder, self.dataset), "revocations")
+
+    @property
+    def revocations(self) -> dict[str, PromotionTag]:
+        """The tag of each revocation, of a version or from a stage, by the path of its record."""
+        revocations = [tag for tag in self.tags if tag.name.is_revocation]
+        return {self.record(tag.name.version): tag for tag in revocations if tag.name.version} | {
+            self.record(version, tag.number): tag
+            for version, made in self.made.items()
+            for tag in revocations
+            if tag.name.stage and tag.commit == made.commit
+        }
+
     def paths(self, version: ReleaseVersion) -> PromotionPaths:
-        """Where the files of a version lie."""
         return paths_of(self.folder, self.dataset, version)
 
     def record(self, version: ReleaseVersion, number: int | None = None) -> str:
-        """Where the record of a revocation lies. number: of the stage's event, None for that of the version."""
-        return record_path(self.folder, self.dataset, version, number)
+        """Where the record of a revocation lies.
+
+        number: of the stage's event, as a version may be removed from a stage more than once; None for that of the version.
+        """
+        name = f"{version}-{number}.json" if number is not None else f"{version}.json"
+        return posixpath.join(self.records_folder, name)
 
 
 def histories(repository: Repository) -> list[TagHistory]:
@@ -155,14 +175,10 @@ def _tags(git: Git) -> tuple[list[PromotionTag], list[str]]:
     listing = git.outcome("for-each-ref", f"--format={_FIELDS}", "refs/tags")
     # Git stops at a tag whose own object is gone, and says nothing of the others.
     printed = git.run("for-each-ref", f"--format={_NAME}", "refs/tags") if listing.returncode else listing.stdout
-    tags, names = [], []
-    for line in lines_of(printed):
-        word = line.partition("\0")[0]
-        names.append(word)
-        name = parse_tag(word)
-        if name:
-            tags.append(_tag(name, _line(git, word, line) if listing.returncode else line))
-    return tags, names
+    lines = {line.partition("\0")[0]: line for line in lines_of(printed)}
+    if listing.returncode:
+        lines = {word: _line(git, word, line) if parse_tag(word) else line for word, line in lines.items()}
+    return [_tag(name, line) for word, line in lines.items() if (name := parse_tag(word))], [*lines]
 
 
 def _line(git: Git, word: str, line: str) -> str:
@@ -182,12 +198,7 @@ def _history(
     repository: Repository, tags: list[PromotionTag], names: list[str], dataset: str, folder: str
 ) -> TagHistory:
     own = [tag for tag in tags if (tag.name.folder, tag.name.dataset) == (folder, dataset)]
-    versions = ((tag.name.version, tag.name.is_revocation, tag) for tag in own if tag.name.version)
-    return TagHistory(
-        repository,
-        dataset,
-        folder,
-        tuple(tag for *_, tag in sorted(versions, key=lambda one: one[:2])),
-        tuple(sorted((tag for tag in own if tag.name.stage), key=lambda tag: tag.number)),
-        next_number(names, dataset, folder),
-    )
+    keyed = ((tag.name.version, tag.name.is_revocation, tag) for tag in own if tag.name.version)
+    versions = tuple(tag for *_, tag in sorted(keyed, key=lambda one: one[:2]))
+    stages = tuple(sorted((tag for tag in own if tag.name.stage), key=lambda tag: tag.number))
+    return TagHistory(repository, dataset, folder, versions, stages, next_number(names, dataset, folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +11,11 @@ from gates.config.removals import FOLDER
 from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.paths import folder_of_config, stated_versions
+from gates.promotion.statements.paths import folder_of_config, promotions_folder, stated_versions
 from gates.promotion.statements.tags import ReleaseVersion, artifact
 from gates.versions.removals import removals_at
 from gates.versions.repository import Repository, open_repository
+from gates.versions.trees import tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind, git_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def promoted_before(repository: Repository, version: Version, home: Path, datase
     if repository.git is None or repository.relative(home.resolve()) is None:
         return None
     folder = folder_of_config(repository, home)
-    versions = _versions_in(repository, version, posixpath.join(folder, FOLDER, dataset))
+    versions = _versions_in(repository, version, promotions_folder(folder, dataset))
     if not versions:
         return None
     from gates.promotion.git.history import tag_history
@@ -79,8 +79,6 @@ def by_tag(repository: Repository, tag: PromotionTag, first: PromotionTag | None
 def _versions_in(repository: Repository, version: Version, inside: str) -> set[ReleaseVersion]:
     """The versions whose statements what is judged has. inside: the promotions' folder in the repository."""
     if version.kind is VersionKind.REVISION:
-        from gates.versions.trees import tree_at
-
         return stated_versions(inside, tree_at(repository, version).listing.blobs)
     # Not the index: to list it takes another call of git, for files that nobody has reason to unstage.
     beside = repository.top / inside
@@ -113,14 +111,10 @@ class _Content:
 
     @contextmanager
     def rows(self) -> Iterator[PromotedRows]:
-        from gates.data.duckdb.dataset import open_dataset
         from gates.data.files import manifest_sha256
 
         try:
-            with (
-                self._promoted.files() as data,
-                open_dataset(data.config, data.data_type, files=data.files.dataset) as opened,
-            ):
+            with self._promoted.files() as data, data.opened() as opened:
                 if manifest_sha256(opened.files) != self._promoted.statement.manifest_sha256:
                     raise DataError(
                         f"the data of {self.tag.name} is not what was promoted; `gates verify {self.tag.name}`"

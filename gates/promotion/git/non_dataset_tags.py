@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from gates.config.load import PYPROJECT
-from gates.config.removals import FOLDER
 from gates.errors import GatesError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import PromotionTag, TagHistory, message_of
 from gates.promotion.git.promoted_version import config_in, configuration_in
+from gates.promotion.statements.paths import promotions_folder
 from gates.versions.git.printed import literal
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit
@@ -43,7 +43,7 @@ def _is_of_a_promotion(history: TagHistory, tag: PromotionTag) -> bool:
 
 def _was_promoted(history: TagHistory) -> bool:
     """Whether a commit of any branch or tag has added or deleted a promotion of this name."""
-    folder = posixpath.join(history.folder, FOLDER, history.dataset)
+    folder = promotions_folder(history.folder, history.dataset)
     log = ("log", "--no-show-signature", "--all", "--full-history", "-1", "--format=%h")
     return bool(history.git.run(*log, "--", literal(folder)).strip())
 

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 from gates.config.load import FILE_NAME, PYPROJECT, Config
 from gates.contract.contract import Contract, load_contract
 from gates.contract.plugins.registry import data_type_of
+from gates.data.duckdb.dataset import LocalDataset, open_dataset
 from gates.errors import DataError
-from gates.promotion.dataset_rows import DatasetFiles, rows_sha256
+from gates.metrics.review.accepted import RowNames
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import COMMIT, PromotionTag, message_of
 from gates.promotion.statements.paths import PromotionPaths, paths_of
 from gates.promotion.statements.statement import Statement, parse_statement, sha256
 from gates.verdicts.whole_verdict import whole_verdict
 from gates.versions.configuration import config_at
-from gates.versions.dataset.snapshots import files_at
+from gates.versions.dataset.snapshots import VersionFiles, files_at
 from gates.versions.trees import Tree, tree_at
 from gates.versions.version import Version, at_commit, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gates.config.data_types import DataType
@@ -33,6 +35,19 @@ if TYPE_CHECKING:
     from gates.verdict import Verdict
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
+
+
+@dataclass(frozen=True)
+class DatasetFiles:
+    """A dataset at a commit, with its files."""
+
+    config: DatasetConfig
+    data_type: DataType
+    files: VersionFiles
+
+    def opened(self) -> AbstractContextManager[LocalDataset]:
+        """Its rows."""
+        return open_dataset(self.config, self.data_type, files=self.files.dataset)
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,6 @@ class PromotedVersion:
 
     @property
     def name(self) -> str:
-        """The name of its tag."""
         return str(self.tag.name)
 
     @property
@@ -69,13 +83,7 @@ class PromotedVersion:
     @cached_property
     def rows_sha256(self) -> str:
         """What names all rows of its data together. Raises DataError where they are not here."""
-        with self.files() as data:
-            return rows_sha256(data)
-
-    @property
-    def revision(self) -> Version:
-        """The commit as a version of the repository."""
-        return self.tree.version
+        return rows_sha256(self.files())
 
     @property
     def repository(self) -> Repository:
@@ -95,7 +103,7 @@ class PromotedVersion:
         """The dataset as the commit configures it; suites and schema lie below its root meanwhile."""
         name = configuration_in(self.tree, self.tag.name.folder)
         path = self.repository.top / name if name else self.home / FILE_NAME
-        with config_at(self.repository, path, self.revision) as config:
+        with config_at(self.repository, path, self.tree.version) as config:
             yield config.dataset(self.tag.name.dataset)
 
     @contextmanager
@@ -115,7 +123,7 @@ class PromotedVersion:
         """The dataset as `at_home` gives it, with its files; suites that this gates cannot read are no hindrance."""
         with (
             self.at_home() as dataset,
-            openable(self.repository, dataset, data_type_of(dataset), self.revision) as data,
+            openable(self.repository, dataset, data_type_of(dataset), self.tree.version) as data,
         ):
             yield data
 
@@ -127,6 +135,14 @@ def openable(
     """What a version has of a dataset. dataset: its root is the configuration's folder in the work tree."""
     with files_at(repository, dataset, version) as files:
         yield DatasetFiles(dataset, data_type, files)
+
+
+def rows_sha256(data: AbstractContextManager[DatasetFiles]) -> str:
+    """What names all rows that a commit has of a dataset, as plans of reviews name them."""
+    names = RowNames()
+    with data as files, files.opened() as rows:
+        rows.fold([names])
+    return names.value()[0]
 
 
 # Neither a tag's object nor a commit ever changes, and a version is read again for each event that it has part in.
@@ -158,11 +174,9 @@ def promoted_version(repository: Repository, tag: PromotionTag) -> PromotedVersi
                 "again from a clone that you trust"
             )
     contents = tree.read(path for path in paths if path in tree.listing.blobs)
-    statement, document, envelope = (contents.get(path) for path in paths)
-    assert statement is not None  # noqa: S101  # the commit has both
-    assert document is not None  # noqa: S101
-    parsed = parse_statement(statement, f"{paths.statement} in {tag.name}")
-    return PromotedVersion(tag, message, parsed, statement, document, envelope, tree, paths)
+    content, document, envelope = contents[paths.statement], contents[paths.verdict], contents.get(paths.envelope)
+    statement = parse_statement(content, f"{paths.statement} in {tag.name}")
+    return PromotedVersion(tag, message, statement, content, document, envelope, tree, paths)
 
 
 def configuration_in(tree: Tree, folder: str) -> str | None:

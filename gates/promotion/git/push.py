@@ -62,8 +62,7 @@ def how_to_push(git: Git, branch: str, plan: PushPlan, *, has_data: bool) -> str
 def missing_at(git: Git, remote: GitRemote, plan: PushPlan, refs: Mapping[str, str]) -> list[str]:
     """What of a plan a remote does not have: names of tags, and of the branch. refs: as `refs_at` gives them."""
     tags = [name for name, tag in plan.tags.items() if refs.get(TAGS + name) != tag]
-    is_unsent = _unsent(git, plan, refs.get(remote.branch))
-    return [*([remote.short_branch] if is_unsent else []), *tags]
+    return [*([remote.short_branch] if _unsent(git, plan, refs.get(remote.branch)) else []), *tags]
 
 
 def missing_before(

@@ -12,6 +12,8 @@ from gates.promotion.git.promoted_version import PromotedVersion, promoted_versi
 from gates.verdicts.judged_files import judged_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import Verdict
 
@@ -32,26 +34,25 @@ def files_of_verdict(manifest: str, verdict: Verdict) -> JudgedFiles:
 
 
 def files_of(promoted: PromotedVersion) -> JudgedFiles:
-    manifest = promoted.statement.manifest_sha256
     try:
-        return files_of_verdict(manifest, promoted.verdict)
+        return files_of_verdict(promoted.statement.manifest_sha256, promoted.verdict)
     except GatesError:
         # It may have been revoked because nobody can read it; which files it had, the manifest alone says then.
-        return JudgedFiles(manifest, None)
+        return JudgedFiles(promoted.statement.manifest_sha256, None)
 
 
-def revocation_of_files(
-    history: TagHistory, files: JudgedFiles, *, but: ReleaseVersion | None = None
-) -> PromotionTag | None:
-    """The tag that revoked a version with these files; None where none did. but: a version that is not looked at.
-
-    Raises what `promoted_version` raises for what was revoked.
-    """
-    for version, tag in history.made.items():
-        revocation = history.revocation_of(version) if version != but else None
-        if revocation and files_of(promoted_version(history.repository, tag)).are_those_of(files):
-            return revocation
+def with_files(history: TagHistory, files: JudgedFiles, versions: Iterable[ReleaseVersion]) -> ReleaseVersion | None:
+    """The first of some versions that has these files. Raises what `promoted_version` raises."""
+    for version in versions:
+        if files_of(promoted_version(history.repository, history.made[version])).are_those_of(files):
+            return version
     return None
+
+
+def revocation_of_files(history: TagHistory, files: JudgedFiles) -> PromotionTag | None:
+    """The tag that revoked a version with these files; None where none did. Raises what `promoted_version` raises."""
+    version = with_files(history, files, filter(history.revocation_of, history.made))
+    return history.revocation_of(version) if version else None
 
 
 def refuse_revoked_files(history: TagHistory, files: JudgedFiles) -> None:
@@ -60,18 +61,3 @@ def refuse_revoked_files(history: TagHistory, files: JudgedFiles) -> None:
     if tag:
         reason = message_of(history.git, tag).reason
         raise ConditionError(f"this data was taken back as {tag.name.version} ({reason}); promote other data")
-
-
-def same_files_elsewhere(history: TagHistory, promoted: PromotedVersion) -> list[ReleaseVersion]:
-    """The other versions that have the files of a version and are not revoked."""
-    files = files_of(promoted)
-    others = ((version, tag) for version, tag in history.standing().items() if tag != promoted.tag)
-    return [version for version, tag in others if _has_files(history, tag, files)]
-
-
-def _has_files(history: TagHistory, tag: PromotionTag, files: JudgedFiles) -> bool:
-    try:
-        return files_of(promoted_version(history.repository, tag)).are_those_of(files)
-    except GatesError:
-        # What is wrong with another version keeps nobody from revoking this one; `gates verify` names it.
-        return False

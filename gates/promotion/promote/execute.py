@@ -130,8 +130,7 @@ def _nothing_to_do(
 ) -> PromotionResult:
     sentence = f"{plan.sentence}, and {remote.name} has all of it" if remote else plan.sentence
     if not is_fine:
-        hint = "" if options.is_revocation else "; where that is fine, give --if-new"
-        raise UsageError(f"{sentence}{hint}")
+        raise UsageError(f"{sentence}{'' if options.is_revocation else '; where that is fine, give --if-new'}")
     report(sentence)
     return PromotionResult()
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.config.removals import FOLDER
 from gates.errors import DataError, UsageError
 from gates.promotion.git.history import PromotionTag, TagHistory, message_of
-from gates.promotion.statements.paths import stated_versions
+from gates.promotion.statements.paths import promotions_folder, stated_versions
 from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256, stated_by
 from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
@@ -85,10 +83,18 @@ def new_statement(
 def _base(history: TagHistory, verdict: Verdict) -> BaseVersion | None:
     """The promoted version that a new one follows, bound by what its tag says of its statement.
 
-    Raises VerdictError where the verdict was reached against another one: nobody has looked at what went since the last.
+    Raises VerdictError where the verdict was reached against another one: nobody has looked at what went since the last;
+    DataError where HEAD has a later promotion without its tag.
     """
     last = history.last()
-    _refuse_untagged(history, last)
+    folder = promotions_folder(history.folder, history.dataset)
+    untagged = history.untagged_after(last, stated_versions(folder, history.git.tree("HEAD").blobs))
+    if untagged:
+        # As after `git pull`, which fetches few tags.
+        raise DataError(
+            f"HEAD has {folder}/{untagged}.json and its tag is not here, so it cannot be known what was promoted last; "
+            f"`git fetch --tags`, `gates check {history.dataset}`, then promote"
+        )
     tag = history.made[last] if last else None
     base = BaseVersion(last, message_of(history.git, tag).statement_sha256) if last and tag else None
     if verdict.data.get("promoted_sha256") == (base.statement_sha256 if base else None):
@@ -104,26 +110,14 @@ def _base(history: TagHistory, verdict: Verdict) -> BaseVersion | None:
     )
 
 
-def _refuse_untagged(history: TagHistory, last: ReleaseVersion | None) -> None:
-    """Refuses where HEAD has a later promotion without its tag, as after `git pull`, which fetches few tags."""
-    folder = posixpath.join(history.folder, FOLDER, history.dataset)
-    untagged = history.untagged_after(last, stated_versions(folder, history.git.tree("HEAD").blobs))
-    if untagged:
-        raise DataError(
-            f"HEAD has {folder}/{untagged}.json and its tag is not here, so it cannot be known what was promoted last; "
-            f"`git fetch --tags`, `gates check {history.dataset}`, then promote"
-        )
-
-
 def version_tag(
     history: TagHistory, version: ReleaseVersion, digest: str, envelope: bytes | None
 ) -> tuple[TagName, TagMessage]:
     """The tag that makes a version. digest: sha256 of its statement."""
-    last = history.last()
-    name = TagName(history.dataset, history.folder, version)
+    last, bound = history.last(), sha256(envelope) if envelope is not None else None
     before = previous(history.made[last] if last else None)
-    bound = sha256(envelope) if envelope is not None else None
-    return name, TagMessage(f"{history.dataset} {version}", digest, version, before, envelope_sha256=bound)
+    message = TagMessage(f"{history.dataset} {version}", digest, version, before, envelope_sha256=bound)
+    return TagName(history.dataset, history.folder, version), message
 
 
 def existing_tags(history: TagHistory, made: PromotionTag) -> dict[str, str]:

@@ -8,13 +8,13 @@ from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gates.advice.weighing.required import weights_beside
+from gates.advice.weighing import weights
+from gates.config import reviews
 from gates.errors import UsageError
-from gates.promotion.dataset_rows import DatasetFiles, rows_sha256
 from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import Evidence, PromoteRequest, contract_files, evidence_of
 from gates.promotion.git.history import PromotionTag, TagHistory, tag_history
-from gates.promotion.git.promoted_version import PromotedVersion, openable, promoted_version
+from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion, openable, promoted_version, rows_sha256
 from gates.promotion.git.same_files import files_of, files_of_verdict, refuse_revoked_files
 from gates.promotion.promote.plan import (
     PromotionPlan,
@@ -25,8 +25,7 @@ from gates.promotion.promote.plan import (
     version_tag,
     wanted_version,
 )
-from gates.promotion.records import stated_records
-from gates.promotion.required_review import review_beside
+from gates.promotion.records import beside, stated_records
 from gates.promotion.signing.envelope import sign
 from gates.promotion.stage_conditions import Candidate, met, promoted_candidate, unmet
 from gates.promotion.statements.paths import folder_of_config
@@ -35,7 +34,7 @@ from gates.promotion.statements.tag_message import TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, refuse_untaggable
 from gates.promotion.verification.findings import Finding, FindingState, first_bad
 from gates.promotion.verification.order import Succession, verify_base, verify_bases, verify_claims_and_base, wrong_base
-from gates.promotion.verification.overlap import overlaps
+from gates.promotion.verification.overlap import counterparts, overlaps
 from gates.promotion.verification.signatures import verify_envelope_bytes
 from gates.promotion.verification.verify import verify_event, verify_events_before
 from gates.promotion.verification.version import verify_local_copies, verify_version
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.config.parsing.stages import Stage
     from gates.versions.changes.clean_repository import CleanRepository
@@ -99,26 +97,27 @@ class _Promotion:
         clean, request, history = self.clean, self.request, self.history
         refuse_revoked_files(history, files_of_verdict(evidence.manifest, evidence.verdict))
         at_home = replace(dataset, root=request.home)
-        self._refuse_overlaps(dataset.purpose, openable(clean.repository, at_home, evidence.data_type, clean.version))
+        opened = partial(openable, clean.repository, at_home, evidence.data_type, clean.version)
+        self._refuse_overlaps(dataset.purpose, opened())
         last, version = history.last(), wanted_version(request.version, history)
         if last and version <= last:
             raise UsageError(
                 f"{version} does not come after {last}, the last one; expected {last.next_patch()} or higher"
             )
         paths, judged = history.paths(version), evidence.verdict
-        rows = cache(partial(self._rows, at_home, evidence.data_type))
+        rows = cache(lambda: rows_sha256(opened()))
         records = stated_records(clean.tree, paths.statement, judged, rows)
-        statement = new_statement(history, clean.head, version, evidence, request.now).having(records).to_bytes()
+        stated = new_statement(history, clean.head, version, evidence, request.now)
+        statement = replace(stated, review=records["review"], weights=records["weights"]).to_bytes()
         self._refuse_base(version)
         digest = sha256(statement)
         files = {paths.statement: statement, paths.verdict: evidence.document}
         if request.key:
             files[paths.envelope] = sign(statement, request.key)
-        is_new = request.version is None
+        file_beside = partial(beside, clean.tree, paths.statement)
         candidate = Candidate(
-            judged, version, review_of(clean.git, clean.head), request.now, evidence.written_at,
-            weights=weights_beside(clean.tree, paths.statement), record=review_beside(clean.tree, paths.statement),
-            rows=rows, is_new=is_new,
+            judged, version, review_of(clean.git, clean.head), request.now, evidence.written_at, rows=rows,
+            weights=file_beside(weights.FILE_NAME), record=file_beside(reviews.FILE_NAME), is_new=request.version is None,
         )  # fmt: skip
         put = self._stage_tag(digest, candidate)
         words = f"{history.dataset} {version} to {self.stage.name}"
@@ -127,10 +126,6 @@ class _Promotion:
             pointers=tuple(sorted(evidence.pointers)), message=f"promote: {words}\n", sentence=f"promoted {words}",
             lenience=lenience_of(evidence.verdict, paths.verdict), at=request.now,
         )  # fmt: skip
-
-    def _rows(self, at_home: DatasetConfig, data_type: DataType) -> str:
-        with openable(self.clean.repository, at_home, data_type, self.clean.version) as data:
-            return rows_sha256(data)
 
     def _is_in_head(self, dataset: DatasetConfig, tag: PromotionTag) -> bool:
         """Whether HEAD has the data and the contract of a version, to the byte."""
@@ -147,7 +142,11 @@ class _Promotion:
         promoted = promoted_version(self.clean.repository, tag)
         refuse_revoked_files(history, files_of(promoted))
         stages, statement = history.events_of(tag.commit), promoted.statement
-        if stage.name in stages and (request.version is None or self._is_newest(tag)):
+        # DVC takes the commit of a stage's newest event for what is on the stage, be it a revocation: only another event
+        # after it brings DVC back to a version that was on the stage before.
+        # https://github.com/iterative/dvc, dvc/repo/artifacts.py, get_rev
+        newest = history.last_event(stage.name)
+        if stage.name in stages and (request.version is None or (newest and newest.commit == tag.commit)):
             return self._nothing_new(promoted, stages[stage.name])
         self._refuse_signing(promoted)
         self._refuse_unverified(promoted)
@@ -196,7 +195,11 @@ class _Promotion:
 
     def _refuse_unverified(self, promoted: PromotedVersion) -> None:
         """Raises PromotionError unless all that the next stage rests on was looked at and verified."""
-        findings = [*self._rested_on(promoted)]
+        before = self.history.events_of(promoted.tag.commit).get(self.stage.after or "")
+        of_version = chain(verify_version(promoted), verify_local_copies(promoted))
+        of_bases = [verify_base(self.history, promoted), *verify_bases(self.history, promoted)]
+        of_stages = self._opened_by(before) if before else ()
+        findings = [*of_version, *of_bases, verify_envelope_bytes(promoted), *of_stages]
         _refuse_bad(findings, promoted.name)
         unseen = next((finding for finding in findings if finding.state is FindingState.NOT_LOOKED_AT), None)
         if unseen:
@@ -204,15 +207,6 @@ class _Promotion:
                 f"{unseen}; it cannot be verified here: install that version, or run `gates check {self.history.dataset}` "
                 "and promote a new version"
             )
-
-    def _rested_on(self, promoted: PromotedVersion) -> Iterator[Finding]:
-        yield from chain(verify_version(promoted), verify_local_copies(promoted))
-        yield verify_base(self.history, promoted)
-        yield from verify_bases(self.history, promoted)
-        yield verify_envelope_bytes(promoted)
-        before = self.history.events_of(promoted.tag.commit).get(self.stage.after) if self.stage.after else None
-        if before:
-            yield from self._opened_by(before)
 
     def _opened_by(self, event: PromotionTag) -> Iterator[Finding]:
         """Findings on an event of a stage, and on those of the stages before that it came after."""
@@ -237,19 +231,12 @@ class _Promotion:
                 f"{bad}; nothing can follow {promoted.name}: take it back, see `gates verify {promoted.name}`"
             )
 
-    def _is_newest(self, tag: PromotionTag) -> bool:
-        """Whether the last event of the stage is one of this version.
-
-        DVC takes that event's commit for what is on the stage, be it a revocation: only another event after it brings DVC
-        back to a version that was on the stage before. https://github.com/iterative/dvc, dvc/repo/artifacts.py, get_rev
-        """
-        last = self.history.last_event(self.stage.name)
-        return last is not None and last.commit == tag.commit
-
     def _refuse_overlaps(self, purpose: str | None, data: AbstractContextManager[DatasetFiles]) -> None:
-        shared = overlaps(self.clean.repository, purpose, data, progress=self.request.progress)
+        others = counterparts(self.clean.repository, purpose)
+        shared = overlaps(others, purpose, data, self.request.progress)
         if shared:
-            ways = (f"{one}; remove them from {self.history.dataset}, or revoke {one.other} first." for one in shared)
+            own = self.history.dataset
+            ways = (f"{words}; remove them from {own}, or revoke {other} first." for other, words in shared.items())
             raise ConditionError("\n".join(ways))
 
 

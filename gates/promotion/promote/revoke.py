@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from gates.errors import UsageError, did_you_mean
+from gates.errors import GatesError, UsageError, did_you_mean
 from gates.promotion.git.history import PromotionTag, TagHistory, histories, tag_history
-from gates.promotion.git.promoted_version import promoted_version
-from gates.promotion.git.same_files import same_files_elsewhere
+from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
+from gates.promotion.git.same_files import files_of, with_files
 from gates.promotion.promote.plan import PromotionPlan, existing_tags, previous, wanted_version
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.revocation import Revocation
@@ -43,12 +44,18 @@ def plan_revocation(clean: CleanRepository, request: PromoteRequest, reason: str
         version, ((name, message),), files={history.record(version, name.number): record.to_bytes()},
         message=f"revoke: {subject}\n", target=tag.commit, sentence=f"{subject}: {reason}", at=request.now,
         existing=existing_tags(history, tag),
-        note=None if stage else _same_elsewhere(same_files_elsewhere(history, promoted)),
+        note=None if stage else _same_elsewhere(history, promoted),
     )  # fmt: skip
 
 
-def _same_elsewhere(versions: list[ReleaseVersion]) -> str | None:
-    """A sentence on the versions that have the same files and are not taken back by this."""
+def _same_elsewhere(history: TagHistory, promoted: PromotedVersion) -> str | None:
+    """A sentence on the other versions that have the same files and are not taken back."""
+    versions = []
+    for version, tag in history.standing().items():
+        # What is wrong with another version keeps nobody from revoking this one; `gates verify` names it.
+        with suppress(GatesError):
+            if tag != promoted.tag and with_files(history, files_of(promoted), [version]):
+                versions.append(version)
     if not versions:
         return None
     which = ", ".join(map(str, versions))

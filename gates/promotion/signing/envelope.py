@@ -111,10 +111,7 @@ def _unknown(key_id: str, signers: Sequence[Signer]) -> str:
     if owner is not None:
         return f"the one by the key of {owner.principal} ({owner.shown}) is not valid; it was not made with that key on these bytes"
     named = f"the key {key_id}" if key_id else "a key without an id"
-    names = ", ".join(map(_named, signers)) or "nobody"
+    # A key of nobody in particular is called by its fingerprint alone.
+    owners = (f"{one.principal} ({one.key_id})" if one.principal != one.key_id else one.key_id for one in signers)
+    names = ", ".join(owners) or "nobody"
     return f"it is signed with {named}, which is none of those that may sign: {names}; give its public key too, if you trust whose it is"
-
-
-def _named(signer: Signer) -> str:
-    """Who may sign, with the fingerprint; a key of nobody in particular is called by that alone."""
-    return signer.principal if signer.principal == signer.key_id else f"{signer.principal} ({signer.key_id})"

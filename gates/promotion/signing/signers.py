@@ -10,7 +10,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypedDict
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 from gates.errors import UsageError
 from gates.promotion.errors import KeyFileError
@@ -37,18 +38,10 @@ _OPTION = re.compile(r'(?:[^,"]|"[^"]*")+')
 _QUOTED = re.compile(r'"[^"]*"')
 _TIME = re.compile(r"([0-9]{8}(?:[0-9]{4}(?:[0-9]{2})?)?)Z?")
 # A time without a zone is that of whoever reads it. The same file has to mean the same everywhere: such a key is
-# valid only when every clock on Earth, from UTC-12 to UTC+14, agrees.
-_FURTHEST_WEST, _FURTHEST_EAST = timedelta(hours=12), timedelta(hours=14)
+# valid only when every clock on Earth, from UTC-12 to UTC+14, agrees. What is added to such a time by option:
+_STRICTEST = {"valid_after": timedelta(hours=12), "valid_before": timedelta(hours=-14)}
 
 _EXPECTED = "expected a PEM public key, a line 'ssh-ed25519 AAAA…' or an allowed-signers file with lines 'name ssh-ed25519 AAAA…'"
-
-
-class _Limits(TypedDict, total=False):
-    """What the options of an entry limit its key to."""
-
-    valid_after: datetime
-    valid_before: datetime
-    namespaces: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -156,32 +149,26 @@ def _from_line(line: str, shown: str) -> Signer | None:
     return Signer(principal.strip('"') or fingerprint(key), key, shown, **limits)
 
 
-def _options(text: str, shown: str) -> _Limits:
-    limits = _Limits()
+def _options(text: str, shown: str) -> dict[str, Any]:
+    """What the options of an entry limit its key to, by field of `Signer`."""
+    limits: dict[str, Any] = {}
     for option in _OPTION.findall(text):
         name, _, quoted = option.partition("=")
-        value = quoted.strip('"')
-        key = name.lower().replace("-", "_")
+        value, key = quoted.strip('"'), name.lower().replace("-", "_")
         if key in limits:
             raise KeyFileError(f"{shown}: has the option '{name}' twice; keep one")
         if quoted and not _QUOTED.fullmatch(quoted):
             raise KeyFileError(
                 f"{shown}: the value of '{name}' stands without quotes, which ssh refuses; expected {name}=\"{value}\""
             )
-        match key:
-            case "namespaces":
-                limits["namespaces"] = tuple(value.split(","))
-            case "valid_after":
-                limits["valid_after"] = _time(value, _FURTHEST_WEST, shown)
-            case "valid_before":
-                limits["valid_before"] = _time(value, -_FURTHEST_EAST, shown)
-            case "cert_authority":
-                raise KeyFileError(f"{shown}: cert-authority: gates reads no certificates; name the keys themselves")
-            case _:
-                raise KeyFileError(
-                    f"{shown}: gates does not know the option '{name}' and cannot tell what it limits; expected namespaces, "
-                    "valid-after or valid-before"
-                )
+        if key == "cert_authority":
+            raise KeyFileError(f"{shown}: cert-authority: gates reads no certificates; name the keys themselves")
+        if key != "namespaces" and key not in _STRICTEST:
+            raise KeyFileError(
+                f"{shown}: gates does not know the option '{name}' and cannot tell what it limits; expected namespaces, "
+                "valid-after or valid-before"
+            )
+        limits[key] = _time(value, _STRICTEST[key], shown) if key in _STRICTEST else tuple(value.split(","))
     return limits
 
 
@@ -197,13 +184,12 @@ def _time(text: str, local: timedelta, shown: str) -> datetime:
 
 
 def _key(text: str, shown: str) -> bytes:
-    prefix = _wire(KEY_TYPE.encode())
     try:
         wire = base64.b64decode(text, validate=True)
     except ValueError:
         wire = b""
     key = wire[-_KEY_BYTES:]
-    if wire != prefix + _wire(key) or len(key) != _KEY_BYTES:
+    if wire != _wire(KEY_TYPE.encode()) + _wire(key) or len(key) != _KEY_BYTES:
         raise KeyFileError(f"{shown}: its ssh-ed25519 key is damaged; copy the line of the .pub file again")
     return key
 
@@ -215,8 +201,6 @@ def _wire(part: bytes) -> bytes:
 
 def _is_listed(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a pattern list of ssh names it: `*` and `?` stand for anything, and `!` before a pattern that fits refuses."""
-    from fnmatch import fnmatchcase
-
     # Only `*` and `?` are special to ssh; fnmatch's brackets are not.
     escaped = [pattern.replace("[", "[[]") for pattern in patterns]
     if any(pattern.startswith("!") and fnmatchcase(name, pattern[1:]) for pattern in escaped):

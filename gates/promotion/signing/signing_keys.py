@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
@@ -10,21 +11,11 @@ from gates.promotion.errors import KeyFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _SSH_HEADER = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 _HOW_TO_MAKE = "make one with `ssh-keygen -t ed25519 -N '' -f KEYFILE`"
-
-
-@dataclass(frozen=True)
-class Ed25519Library:
-    """The modules of `cryptography` that signatures need."""
-
-    ed25519: ModuleType
-    exceptions: ModuleType
-    serialization: ModuleType
 
 
 @dataclass(frozen=True)
@@ -36,8 +27,8 @@ class SigningKey:
     shown: str
 
 
-def ed25519_library() -> Ed25519Library:
-    """`cryptography`, which is imported only where somebody signs or verifies. Raises DataError without it."""
+def ed25519_library() -> SimpleNamespace:
+    """Modules of `cryptography`, which are imported only where somebody signs or verifies. Raises DataError without it."""
     try:
         from cryptography import exceptions
         from cryptography.hazmat.primitives import serialization
@@ -47,7 +38,7 @@ def ed25519_library() -> Ed25519Library:
             f"signatures need the package 'cryptography', which cannot be imported ({error}); "
             "install `gates` with its extra [sign], as `pip install '.[sign]'` in a clone of it"
         ) from error
-    return Ed25519Library(ed25519, exceptions, serialization)
+    return SimpleNamespace(ed25519=ed25519, exceptions=exceptions, serialization=serialization)
 
 
 def read_key_file(path: Path) -> bytes:

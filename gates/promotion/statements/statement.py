@@ -6,7 +6,7 @@ An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -133,10 +133,6 @@ class Statement(Predicate):
     """A predicate about data. manifest_sha256: of the manifest of the data that was judged."""
 
     manifest_sha256: Sha256 = field(kw_only=True)
-
-    def having(self, records: Mapping[str, StatedRecord | None]) -> "Statement":
-        """The same statement with these records, by `review` and `weights`."""
-        return replace(self, review=records["review"], weights=records["weights"])
 
     def to_bytes(self) -> bytes:
         """The statement's file, in UTF-8. Raises PromotionError where a name is no UTF-8."""

@@ -95,12 +95,11 @@ def parse_message(text: str, shown: str) -> TagMessage:
     def optional(key: str, form: TextForm | None = None) -> Any:
         return value_of(key, form) if key in trailers else None
 
-    follows = _previous(value_of("Follows"), shown)
     return TagMessage(
+        follows=_previous(value_of("Follows"), shown),
         subject=unsigned.split("\n", 1)[0].strip(),
         statement_sha256=value_of("Statement-SHA256", SHA256),
         version=value_of("Version", VERSION),
-        follows=follows,
         stage=optional("Stage"),
         conditions=tuple(trailers.get("Conditions", ())),
         reason=optional("Reason"),

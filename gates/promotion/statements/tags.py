@@ -84,10 +84,8 @@ class TagName:
             )
 
     def __str__(self) -> str:
-        mark = "!" if self.is_revocation else ""
-        if self.stage is None:
-            return f"{artifact(self.dataset, self.folder)}@{self.version}{mark}"
-        return f"{artifact(self.dataset, self.folder)}#{self.stage}{mark}#{self.number}"
+        own, mark = artifact(self.dataset, self.folder), "!" if self.is_revocation else ""
+        return f"{own}@{self.version}{mark}" if self.stage is None else f"{own}#{self.stage}{mark}#{self.number}"
 
 
 def artifact(dataset: str, folder: str) -> str:
@@ -106,11 +104,9 @@ def parse_tag(name: str) -> TagName | None:
     match = _OURS.fullmatch(name)
     if match is None:
         return None
-    folder = match["folder"] or ""
-    if match["stage"] is None:
-        return TagName(match["dataset"], folder, parse_version(match["version"]), is_revocation=match["taken"] == "!")
-    number = int(match["number"])
-    return TagName(match["dataset"], folder, stage=match["stage"], number=number, is_revocation=match["left"] == "!")
+    version, number = parse_version(match["version"] or ""), int(match["number"]) if match["number"] else None
+    is_revocation = "!" in (match["taken"], match["left"])
+    return TagName(match["dataset"], match["folder"] or "", version, match["stage"], number, is_revocation)
 
 
 def is_gto_tag(name: str) -> bool:
@@ -123,9 +119,8 @@ def next_number(names: Iterable[str], dataset: str, folder: str) -> int:
     own = (folder or None, dataset)
     matches = [match for match in map(_GTO.fullmatch, names) if match and (match["folder"], match["dataset"]) == own]
     # A counter beyond what gates writes is no number to go on from.
-    return 1 + max(
-        (int(match["number"]) for match in matches if re.fullmatch(_COUNTER, match["number"] or "")), default=0
-    )
+    numbers = (int(match["number"]) for match in matches if re.fullmatch(_COUNTER, match["number"] or ""))
+    return 1 + max(numbers, default=0)
 
 
 def refuse_untaggable(dataset: str, folder: str = "", stage: str | None = None) -> None:

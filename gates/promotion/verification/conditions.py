@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from gates import __version__
 from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
-from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
-from gates.promotion.git.same_files import files_of
+from gates.promotion.git.promoted_version import config_in, configuration_in
+from gates.promotion.git.same_files import files_of, with_files
 from gates.promotion.stage_conditions import Candidate, met, promoted_candidate, unmet
 from gates.verdicts.decode import moment_text
 from gates.versions.git.commands import committed_at
@@ -37,12 +37,16 @@ def wrong_conditions(event: StageEvent) -> str | None:
     stage = _stage_at(event, commit)
     stages = event.history.events_of(tag.commit, before=tag.name.number)
     candidate = promoted_candidate(promoted, tag.made_at, stages)
-    return (
-        _dated_before(event, commit, tag.made_at)
-        or _revoked(event, commit)
-        or _wrong_answer(event, commit, stage, candidate)
-        or _missing_since(event, commit, candidate)
-    )
+    wrong = _dated_before(event, commit, tag.made_at) or _revoked(event, commit)
+    if wrong:
+        return wrong
+    missing = unmet(stage, candidate)
+    if missing:
+        return f"the configuration of {commit[:7]} required what was not there: {missing[0]}"
+    expected, conditions = met(stage, candidate), event.message.conditions
+    if conditions != (expected,):
+        return f"says '{'; '.join(conditions)}', and the conditions and what fulfilled them are '{expected}'"
+    return _missing_since(event, commit, candidate)
 
 
 def _revoked(event: StageEvent, commit: str) -> str | None:
@@ -51,12 +55,9 @@ def _revoked(event: StageEvent, commit: str) -> str | None:
     sentence = _revoked_before(event, commit, own)
     if sentence:
         return sentence
-    files = files_of(event.promoted)
-    for version, tag in event.history.made.items():
-        sentence = _revoked_before(event, commit, version) if version != own else None
-        if sentence and files_of(promoted_version(event.history.repository, tag)).are_those_of(files):
-            return f"{sentence}, and has the same files"
-    return None
+    others = {version: _revoked_before(event, commit, version) for version in event.history.made}
+    same = with_files(event.history, files_of(event.promoted), filter(others.get, others))
+    return f"{others[same]}, and has the same files" if same else None
 
 
 def _revoked_before(event: StageEvent, commit: str, version: ReleaseVersion) -> str | None:
@@ -69,25 +70,14 @@ def _revoked_before(event: StageEvent, commit: str, version: ReleaseVersion) -> 
     return None
 
 
-def _wrong_answer(event: StageEvent, commit: str, stage: Stage, candidate: Candidate) -> str | None:
-    missing = unmet(stage, candidate)
-    if missing:
-        return f"the configuration of {commit[:7]} required what was not there: {missing[0]}"
-    expected = met(stage, candidate)
-    if event.message.conditions != (expected,):
-        return (
-            f"says '{'; '.join(event.message.conditions)}', and the conditions and what fulfilled them are '{expected}'"
-        )
-    return None
-
-
 def _stage_at(event: StageEvent, commit: str) -> Stage:
     git, promoted, short, folder = event.history.git, event.promoted, commit[:7], event.history.folder
     for needed in (commit, promoted.statement.commit):
         if not git.has_object(f"{needed}^{{commit}}"):
             what = "the stage's configuration" if needed == commit else "what was judged"
             raise DataError(f"{what} is that of {needed[:7]}, and that commit is not here; `git fetch`")
-    if not _is_reachable(event, commit):
+    # In the history of the version, of HEAD, or of some branch.
+    if not (git.is_ancestor(commit, event.tag.commit) or git.is_ancestor(commit, "HEAD") or git.branches_with(commit)):
         raise DataError(
             f"the stage's configuration is that of {short}, and that commit is on no branch here; `git fetch`"
         )
@@ -123,13 +113,6 @@ def _dated_before(event: StageEvent, commit: str, made_at: datetime) -> str | No
         if made_at < moment:
             return f"is dated {moment_text(made_at)}, before {what}, {moment_text(moment)}"
     return None
-
-
-def _is_reachable(event: StageEvent, commit: str) -> bool:
-    """Whether a commit is in the history of the version, of HEAD, or of some branch."""
-    git = event.history.git
-    others = (event.tag.commit, "HEAD")
-    return any(git.is_ancestor(commit, other) for other in others) or bool(git.branches_with(commit))
 
 
 def _missing_since(event: StageEvent, commit: str, candidate: Candidate) -> str | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gates import __version__
 from gates.config.sources.schema_files import LIBRARIES
 from gates.errors import DataError, UsageError
-from gates.promotion.statements.statement import StatedWaiver, Statement
+from gates.promotion.statements.statement import StatedWaiver
 from gates.promotion.verification.findings import Finding, FindingState
 from gates.verdicts.enforce import (
     modules_of,
@@ -65,10 +65,11 @@ def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | N
         sources_now(recorded, contract.dataset.root), modules_of(recorded)
     )
     refuse_other_sum(recorded, contract)
-    unknown = _unknown_libraries(statement) if is_same_gates else None
-    if unknown:
-        return unknown
     if is_same_gates:
+        unknown = sorted({*statement.libraries} ^ {*LIBRARIES})
+        if unknown:
+            verb = "names" if unknown[0] in statement.libraries else "does not name"
+            return f"{verb} the library {unknown[0]}, and gates {statement.gates} judges with {', '.join(LIBRARIES)}"
         refuse_other_contract(recorded, contract)
     if is_same_gates or recorded.contract.get("suites_sha256") == contract.to_json()["suites_sha256"]:
         refuse_other_answer(recorded, contract)
@@ -85,15 +86,6 @@ def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | N
     names = ", ".join(_OF_OWN_SUITES[name] for name in differing)
     words = f"takes gates {statement.gates}, here is {__version__}: {names} cannot be compared, all else is verified"
     return Finding(promoted.name, "contract", FindingState.NOT_LOOKED_AT, words)
-
-
-def _unknown_libraries(statement: Statement) -> str | None:
-    """What no verdict of this gates says of libraries."""
-    other = sorted({*statement.libraries} ^ {*LIBRARIES})
-    if not other:
-        return None
-    verb = "names" if other[0] in statement.libraries else "does not name"
-    return f"{verb} the library {other[0]}, and gates {statement.gates} judges with {', '.join(LIBRARIES)}"
 
 
 def _differing(verdict: Verdict, contract: Contract) -> list[str]:

@@ -10,7 +10,7 @@ from gates.errors import DataError, GatesError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import PromotionTag, TagHistory, message_of
 from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
-from gates.promotion.verification.findings import Finding, FindingState, first_bad, looked_at, refused
+from gates.promotion.verification.findings import Finding, FindingState, looked_at, refused
 from gates.promotion.verification.version import verify_claims
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def resting_on(finding: Finding, others: Iterable[Finding]) -> Finding:
     if finding.state is not FindingState.VERIFIED:
         return finding
     bad = [other for other in others if other.is_bad]
-    wrong = next((other for other in bad if other.state is FindingState.WRONG), None) or first_bad(bad)
+    wrong = min(bad, key=lambda other: other.state is not FindingState.WRONG, default=None)
     return replace(finding, state=wrong.state, words=f"rests on {wrong}") if wrong else finding
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.duckdb.dataset import open_dataset
 from gates.data.evaluation import open_evaluation
 from gates.data.scan.inputs import PassInputs
 from gates.errors import GatesError
@@ -16,7 +15,7 @@ from gates.metrics.copies.shared_contents import rows_in_both
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import histories
 from gates.promotion.git.non_dataset_tags import is_foreign
-from gates.promotion.git.promoted_version import PromotedVersion, promoted_version
+from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion, promoted_version
 from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
 
@@ -25,45 +24,28 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from gates.promotion.dataset_rows import DatasetFiles
     from gates.versions.repository import Repository
 
 _PART = "overlap"
 
 
-@dataclass(frozen=True)
-class TrainTestOverlap:
-    """How many rows of a training set an evaluation set has too. other: which of both was promoted before."""
-
-    count: int
-    train: str
-    evaluation: str
-    other: str
-
-    def __str__(self) -> str:
-        return f"{self.count:,} rows of {self.train} overlap with {self.evaluation}: what was trained on cannot be tested on"
-
-
 def overlaps(
-    repository: Repository,
+    others: list[PromotedVersion],
     purpose: str | None,
     data: AbstractContextManager[DatasetFiles],
-    at: datetime | None = None,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
-) -> list[TrainTestOverlap]:
-    """The promoted sets that share rows with what a commit has of a dataset.
+) -> dict[str, str]:
+    """How many rows what a commit has of a dataset shares with its counterparts, as a sentence by the name of each.
 
-    purpose: of the dataset; without one nothing is compared. data: what the commit has of it, only asked for where there is
-    something to share rows with. at: of those that stood then, None for now. progress: called with the step, how many of
-    them it has compared, and all of them. An evaluation set is compared with every training set that stands, a training set
-    with every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they
-    are equal in all columns that both have, unless no more are than coincide by nature.
+    purpose: of the dataset. data: what the commit has of it, only asked for where there is something to share rows with.
+    progress: called with the step, how many of them it has compared, and all of them. Texts share rows as
+    `expect_contamination_ratio_to_be_less_than` says; other rows where they are equal in all columns that both have, unless
+    no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: what it shares is unknown.
     """
-    others = counterparts(repository, purpose, at)
     if not others:
-        return []
-    shared = []
+        return {}
+    shared = {}
     with data as own:
         for done, promoted in enumerate(others):
             progress("rows shared with promoted sets", done, len(others))
@@ -72,7 +54,8 @@ def overlaps(
                 (train, of_train), (evaluation, of_evaluation) = sides[:: -1 if purpose == EVALUATION else 1]
                 count = _shared(of_train, of_evaluation)
             if count:
-                shared.append(TrainTestOverlap(count, train, evaluation, promoted.name))
+                which = f"{count:,} rows of {train} overlap with {evaluation}"
+                shared[promoted.name] = f"{which}: what was trained on cannot be tested on"
     return shared
 
 
@@ -91,30 +74,23 @@ def counterparts(repository: Repository, purpose: str | None, at: datetime | Non
         except PromotionError:
             if not is_foreign(history):
                 raise
-    return [
-        promoted
-        for promoted in standing
-        if promoted.statement.purpose is not None
-        if (promoted.statement.purpose == EVALUATION) != (purpose == EVALUATION)
-    ]
+    with_purpose = [one for one in standing if one.statement.purpose is not None]
+    return [one for one in with_purpose if (one.statement.purpose == EVALUATION) != (purpose == EVALUATION)]
 
 
 def verify_overlap(promoted: PromotedVersion, *, is_rerun: bool) -> Iterator[Finding]:
     """A finding where there was something to share rows with. Only a rerun looks: it reads all rows of both sides."""
-    repository, at, purpose = promoted.repository, promoted.statement.promoted_at, promoted.statement.purpose
-
-    def step() -> str | None:
-        return "; ".join(map(str, overlaps(repository, purpose, promoted.files(), at))) or None
-
+    purpose = promoted.statement.purpose
     try:
-        others = counterparts(repository, purpose, at)
+        others = counterparts(promoted.repository, purpose, promoted.statement.promoted_at)
     except GatesError as error:
         # What is wrong with another version does not stand against this one.
         state = FindingState.UNKNOWN if is_rerun else FindingState.NOT_LOOKED_AT
         yield Finding(promoted.name, _PART, state, f"what it could share rows with cannot be read: {error}")
         return
     if others and is_rerun:
-        yield looked_at(promoted.name, _PART, step)
+        shared = partial(overlaps, others, purpose, promoted.files())
+        yield looked_at(promoted.name, _PART, lambda: "; ".join(shared().values()) or None)
     elif others:
         words = f"whether it shares rows with {', '.join(other.name for other in others)} takes reading all of them: --rerun looks"
         yield Finding(promoted.name, _PART, FindingState.NOT_LOOKED_AT, words)
@@ -122,9 +98,9 @@ def verify_overlap(promoted: PromotedVersion, *, is_rerun: bool) -> Iterator[Fin
 
 def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
     """How many rows of the one have a text of the other, or were made from it."""
-    with open_dataset(train.config, train.data_type, files=train.files.dataset) as opened:
+    with train.opened() as opened:
         if not opened.roles.texts:
-            with open_dataset(evaluation.config, evaluation.data_type, files=evaluation.files.dataset) as tested:
+            with evaluation.opened() as tested:
                 return rows_in_both(opened, tested)
         items = open_evaluation(evaluation.config, evaluation.data_type, files=evaluation.files.dataset)
         assert items is not None  # noqa: S101  # it has files

@@ -9,7 +9,6 @@ from gates.errors import GatesError, UsageError, did_you_mean
 from gates.promotion.git.history import PromotionTag, TagHistory, message_of
 from gates.promotion.statements.paths import version_of_file
 from gates.promotion.statements.tags import artifact
-from gates.promotion.verification.revocations import tag_of_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +62,8 @@ def select(
         raise UsageError(f"the tag of '{word}', {name}, is not here; `git fetch --tags`")
     names = [str(tag.name) for history in histories for tag in history.tags]
     datasets = [_names(history, folder)[0] for history in histories]
-    files = [file for history in histories for file in _files(history)]
+    files = [file for history in histories for version in history.made for file in history.paths(version)[:2]]
+    files += [record for history in histories for record in history.revocations]
     hints = (did_you_mean(word, names), did_you_mean(word, datasets), did_you_mean(path or word, files))
     near = next((hint for hint in hints if "mean" in hint), None)
     more = f" and {len(names) - _SHOWN} more, `git tag --list`" if len(names) > _SHOWN else ""
@@ -78,7 +78,7 @@ def _tag(history: TagHistory, word: str, path: str | None) -> PromotionTag | Non
     for version, tag in history.made.items():
         if path in history.paths(version):
             return tag
-    return tag_of_record(history, path) if path else None
+    return history.revocations.get(path) if path else None
 
 
 def _names(history: TagHistory, folder: str) -> tuple[str, str]:
@@ -99,9 +99,3 @@ def _with_version(history: TagHistory, tag: PromotionTag) -> VerifySelection:
     made = history.made.get(version) if version else None
     for_use = None if tag.name.is_revocation else tag
     return VerifySelection(history, (made,) if made else (), (tag,), for_use=for_use)
-
-
-def _files(history: TagHistory) -> list[str]:
-    files = [file for version in history.made for file in history.paths(version)[:2]]
-    revoked = (tag.name.version for tag in history.versions if tag.name.is_revocation)
-    return files + [history.record(version) for version in revoked if version]

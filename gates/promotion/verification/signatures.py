@@ -68,8 +68,15 @@ def verify_version_signatures(promoted: PromotedVersion, trusted: TrustedKeys) -
 
 def verify_event_signature(git: Git, tag: PromotionTag, trusted: TrustedKeys) -> Iterator[Finding]:
     """A finding on git's signature of an event's tag, beside which nothing says who made the event."""
-    # That it is no annotated tag is found where its message is read.
-    signed = (_of_tag(git, tag, trusted) or _unsigned_event(trusted)) if tag.is_annotated else None
+    if not tag.is_annotated:
+        # That it is none is found where its message is read.
+        return
+    signed = _of_tag(git, tag, trusted)
+    if signed is None and trusted.names_tag_keys:
+        signed = FindingState.WRONG, "git did not sign it: nothing says who made the tag"
+    elif signed is None and trusted.signers:
+        words = "not looked at: a key file signs statements and no tags; sign tags with git and name their keys with --allowed-signers"
+        signed = FindingState.NOT_LOOKED_AT, words
     if signed:
         yield Finding(str(tag.name), _OF_TAG, *signed)
 
@@ -130,13 +137,6 @@ def _unsigned_version(envelope: FindingState, trusted: TrustedKeys) -> tuple[Fin
     if envelope in (FindingState.VERIFIED, FindingState.UNKNOWN):
         return FindingState.NOT_LOOKED_AT, "git did not sign it: the envelope has to say who made the version"
     return FindingState.WRONG, "git did not sign it, and no key that was named signed the statement"
-
-
-def _unsigned_event(trusted: TrustedKeys) -> tuple[FindingState, str] | None:
-    if trusted.names_tag_keys:
-        return FindingState.WRONG, "git did not sign it: nothing says who made the tag"
-    words = "not looked at: a key file signs statements and no tags; sign tags with git and name their keys with --allowed-signers"
-    return (FindingState.NOT_LOOKED_AT, words) if trusted.signers else None
 
 
 def _by_nobody_named(signature: str, trusted: TrustedKeys) -> tuple[FindingState, str] | None:

@@ -12,6 +12,7 @@ from gates.promotion.git.promoted_version import PromotedVersion, promoted_versi
 from gates.promotion.git.same_files import files_of, revocation_of_files
 from gates.promotion.verification.conditions import wrong_conditions
 from gates.promotion.verification.findings import Finding, FindingState, looked_at, refused
+from gates.promotion.verification.matching_tags import verify_records, wrong_record
 from gates.promotion.verification.order import (
     event_of,
     resting_on,
@@ -21,7 +22,6 @@ from gates.promotion.verification.order import (
     wrong_event_order,
 )
 from gates.promotion.verification.overlap import verify_overlap
-from gates.promotion.verification.revocations import verify_records, wrong_record
 from gates.promotion.verification.signatures import TrustedKeys, verify_event_signature, verify_version_signatures
 from gates.promotion.verification.version import verify_local_copies, verify_version
 
@@ -43,8 +43,15 @@ def verify_selection(selection: VerifySelection, trusted: TrustedKeys, *, is_rer
     history = selection.history
     for tag in selection.versions:
         yield from _version(selection, tag, trusted, is_rerun=is_rerun)
-        yield from _revoked(selection, tag)
-    yield from _off_stage(selection)
+        revocation = history.revocation_of(tag.name.version) if tag.name.version else None
+        if revocation:
+            # Its bytes may be verified all the same.
+            yield _against_use(selection, tag, f"it was taken back{_why(history, revocation)}")
+    used = selection.for_use
+    if used and used.name.stage and used.name.stage not in history.events_of(used.commit):
+        event = history.last_event(used.name.stage, used.commit)
+        words = f"{event.name if event else used.name} took it off the stage"
+        yield Finding(str(used.name), "taken off", FindingState.WRONG, words)
     if selection.is_whole:
         yield from verify_records(history)
     for tag in selection.events:
@@ -89,20 +96,13 @@ def _came_after(history: TagHistory, tag: PromotionTag) -> PromotionTag | None:
     return next((other for other in earlier if str(other.name) in names), None)
 
 
-def _revoked(selection: VerifySelection, tag: PromotionTag) -> Iterator[Finding]:
-    """That a version was revoked, and why. Its bytes may be verified all the same: it stands against who wants to use it."""
-    revocation = selection.history.revocation_of(tag.name.version) if tag.name.version else None
-    if revocation:
-        yield _against_use(selection, tag, f"it was taken back{_why(selection.history, revocation)}")
-
-
 def _files_revoked(selection: VerifySelection, promoted: PromotedVersion) -> Iterator[Finding]:
     """That a version stands, and its files were revoked under another number: who uses it gets these bytes."""
     history, tag, version = selection.history, promoted.tag, promoted.tag.name.version
     if version and history.revocation_of(version):
         return
     try:
-        revocation = revocation_of_files(history, files_of(promoted), but=version)
+        revocation = revocation_of_files(history, files_of(promoted))
     except GatesError as error:
         # Where a whole dataset is verified, what cannot be read has findings of its own.
         state = FindingState.UNKNOWN if selection.for_use else FindingState.NOT_LOOKED_AT
@@ -122,17 +122,9 @@ def _why(history: TagHistory, revocation: PromotionTag) -> str:
 
 
 def _against_use(selection: VerifySelection, tag: PromotionTag, words: str) -> Finding:
+    """That a version or its files were revoked, which stands against who wants to use it."""
     state = FindingState.WRONG if selection.for_use else FindingState.NOT_LOOKED_AT
     return Finding(str(tag.name), _BACK, state, words)
-
-
-def _off_stage(selection: VerifySelection) -> Iterator[Finding]:
-    """That the version is not on the stage any more whose tag was named."""
-    tag, history = selection.for_use, selection.history
-    if tag and tag.name.stage and tag.name.stage not in history.events_of(tag.commit):
-        last = history.last_event(tag.name.stage, tag.commit)
-        words = f"{last.name if last else tag.name} took it off the stage"
-        yield Finding(str(tag.name), "taken off", FindingState.WRONG, words)
 
 
 def _version(

@@ -117,12 +117,12 @@ def _differences(stated: Mapping[str, str], actual: Mapping[str, str], tree: Tre
 def _wrong_data(promoted: PromotedVersion) -> str | None:
     verdict = parse_verdict(promoted.document, promoted.paths.verdict)
     with promoted.at_home() as dataset:
-        pointers = snapshot(promoted.repository, dataset, promoted.revision).pointer_md5s()
+        pointers = snapshot(promoted.repository, dataset, promoted.tree.version).pointer_md5s()
         wrong = _differences(promoted.statement.pointers, pointers, promoted.tree)
         if wrong:
             return f"the pointers name other data than the statement: {wrong}"
-        with files_at(promoted.repository, dataset, promoted.revision) as files:
-            refuse_other_files(verdict, dataset, files.dataset, files.holdout, files.evaluation)
+        with files_at(promoted.repository, dataset, promoted.tree.version) as files:
+            refuse_other_files(verdict, dataset, files)
     return None
 
 
@@ -136,37 +136,28 @@ def verify_local_copies(promoted: PromotedVersion) -> Iterator[Finding]:
     yield looked_at(promoted.name, "files in the work tree", partial(_wrong_own_files, promoted, head))
     blobs = promoted.tree.listing.blobs
     if all(head.get(path) == blobs.get(path) for path in promoted.statement.contract.files):
-        texts = {**promoted.statement.contract.files, **_records_here(promoted, head)}
-        yield looked_at(promoted.name, "contract in the work tree", partial(_wrong_texts, promoted, texts))
+        here = (record for record in promoted.statement.records if head.get(record.path) == blobs.get(record.path))
+        texts = {**promoted.statement.contract.files, **{record.path: record.sha256 for record in here}}
+        otherwise = ", or commit it and promote a new version"
+        yield looked_at(promoted.name, "contract in the work tree", partial(_edited, promoted, texts, otherwise))
         yield from _data_here(promoted)
 
 
 def _wrong_own_files(promoted: PromotedVersion, head: Mapping[str, str]) -> str | None:
     blobs = promoted.tree.listing.blobs
-    own = [path for path in promoted.paths if path in blobs]
-    contents = promoted.tree.read(own)
-    for path in own:
+    contents = promoted.tree.read(path for path in promoted.paths if path in blobs)
+    for path in contents:
         if head.get(path) != blobs[path]:
             return f"{path} in HEAD is not what the tag's commit has; `git checkout {promoted.name} -- {path}`"
-        file = promoted.repository.top / path
-        if not file.is_file() or file.read_bytes() != contents[path]:
-            return f"{path} was edited or is gone; `git restore {path}`"
-    return None
+    return _edited(promoted, {path: sha256(content) for path, content in contents.items()})
 
 
-def _records_here(promoted: PromotedVersion, head: Mapping[str, str]) -> dict[str, str]:
-    """sha256 by path of review and weights, as far as HEAD still has those of the version."""
-    blobs = promoted.tree.listing.blobs
-    here = (record for record in promoted.statement.records if head.get(record.path) == blobs.get(record.path))
-    return {record.path: record.sha256 for record in here}
-
-
-def _wrong_texts(promoted: PromotedVersion, texts: Mapping[str, str]) -> str | None:
-    """texts: sha256 by path."""
+def _edited(promoted: PromotedVersion, texts: Mapping[str, str], otherwise: str = "") -> str | None:
+    """texts: sha256 by path. otherwise: what else may be done than to restore one."""
     for path, digest in texts.items():
         file = promoted.repository.top / path
         if not file.is_file() or sha256(file.read_bytes()) != digest:
-            return f"{path} was edited or is gone; `git restore {path}`, or commit it and promote a new version"
+            return f"{path} was edited or is gone; `git restore {path}`{otherwise}"
     return None
 
 
@@ -178,11 +169,7 @@ def _data_here(promoted: PromotedVersion) -> Iterator[Finding]:
     except (GatesError, OSError) as error:
         yield refused(promoted.name, part, error)
         return
+    otherwise = "is not what was promoted; `dvc checkout`, or check it and promote a new version"
     if is_here:
-        yield looked_at(promoted.name, part, partial(_changed, promoted))
-
-
-def _changed(promoted: PromotedVersion) -> str | None:
-    edited = edited_file(promoted.verdict, promoted.home)
-    how = "`dvc checkout`, or check it and promote a new version"
-    return f"{edited} is not what was promoted; {how}" if edited else None
+        edited = partial(edited_file, promoted.verdict, promoted.home)
+        yield looked_at(promoted.name, part, lambda: f"{name} {otherwise}" if (name := edited()) else None)

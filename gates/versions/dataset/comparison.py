@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gates.errors import first_few
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from gates.versions.dataset.path_contents import SnapshotFile
     from gates.versions.dataset.snapshots import Snapshot
@@ -65,24 +65,10 @@ class Comparison:
         )
 
 
-def compare(base: Snapshot, new: Snapshot) -> Comparison:
-    """What became of the files of a dataset, by name and content; those beside it are compared by the functions below."""
-    return _compare(base.version, new.version, base.files, new.files)
-
-
-def compare_holdouts(base: Snapshot, new: Snapshot) -> Comparison:
-    """As `compare`, of the held-out files."""
-    return _compare(base.version, new.version, base.holdout or (), new.holdout or ())
-
-
-def compare_evaluations(base: Snapshot, new: Snapshot) -> Comparison:
-    """As `compare`, of the files of the evaluation sets."""
-    return _compare(base.version, new.version, base.evaluation or (), new.evaluation or ())
-
-
-def _compare(base: Version, new: Version, before: Sequence[SnapshotFile], after: Sequence[SnapshotFile]) -> Comparison:
-    old = {file.name: file for file in before}
-    now = {file.name: file for file in after}
+def compare(base: Snapshot, new: Snapshot, of: str = "files") -> Comparison:
+    """What became of the files of a dataset, by name and content. of: or its `holdout`, or its `evaluation` sets."""
+    old = {file.name: file for file in getattr(base, of) or ()}
+    now = {file.name: file for file in getattr(new, of) or ()}
     changed = [name for name in old if name in now and not _is_same(old[name], now[name])]
     vanished = [name for name in sorted(old) if name not in now]
     moved, added = _moves([old[name] for name in vanished], [now[name] for name in sorted(now) if name not in old])
@@ -90,8 +76,8 @@ def _compare(base: Version, new: Version, before: Sequence[SnapshotFile], after:
     removed = [name for name in vanished if name not in kept]
     files = {pointer.file for name in removed if (pointer := old[name].pointer)}
     return Comparison(
-        base=base,
-        new=new,
+        base=base.version,
+        new=new.version,
         base_count=len(old),
         new_count=len(now),
         added=tuple(added),

@@ -27,15 +27,6 @@ _NEW_LAYOUT = Path("files", "md5")
 _OLD_LAYOUT = Path()
 
 
-def manifest(repository: Repository, version: Version, pointer: Pointer) -> tuple[ManifestEntry, ...]:
-    """The files that a pointer stands for at a version, sorted by name; a single file is its own manifest.
-
-    Raises DataError naming object and pointer when the manifest cannot be had, or is not what its name says.
-    """
-    with Store(repository, version) as store:
-        return store.manifest(pointer)
-
-
 def manifest_content(md5s: Mapping[str, str]) -> bytes:
     """A directory's manifest as DVC writes it, so that it has the same name. md5s: by path within the directory."""
     return json.dumps([{"md5": md5, "relpath": path} for path, md5 in sorted(md5s.items())], sort_keys=True).encode()
@@ -74,7 +65,10 @@ class Store:
         self._sizes: dict[str, dict[str, int]] = {}
 
     def manifest(self, pointer: Pointer) -> tuple[ManifestEntry, ...]:
-        """As the function of this name."""
+        """The files that a pointer stands for, sorted by name; a single file is its own manifest.
+
+        Raises DataError naming object and pointer when the manifest cannot be had, or is not what its name says.
+        """
         if pointer.files:
             return tuple(sorted(pointer.files, key=lambda entry: entry.name))
         if pointer.content.identity is None:

@@ -10,8 +10,8 @@ from itertools import product
 import pytest
 
 from gates.contract.explain import arguments, built_in_uses, explanation, suite_entry
-from gates.contract.suites import read_suite
 from gates.contract.suites.argument_values import VALUES, allowed_values
+from gates.contract.suites.read import read_suite
 from gates.errors import SuiteError
 from gates.metrics.catalogue import METRICS
 from gates.metrics.fidelity.constraints import _CONSTRAINTS

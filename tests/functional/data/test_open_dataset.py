@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gates.config.load import DatasetConfig, Origins
+from gates.config.dataset import DatasetConfig, Origins
 from gates.data.duckdb import reading
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.files import manifest_sha256

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from gates.config.load import Origins
+from gates.config.dataset import Origins
 from gates.data.duckdb.relation import RelationSource
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import UsageError

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import duckdb
 
-from gates.contract.suites import SuiteEntry
+from gates.contract.suites.suite import SuiteEntry
 from gates.data.duckdb.views import DuckView
 from gates.verdict import CheckId, Outcome, Scope, Severity
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gates.contract.suites import SuiteEntry, measurement_key, params_of
+from gates.contract.suites.suite import SuiteEntry, measurement_key, params_of
 from gates.data.duckdb.views import DuckView
 from gates.errors import GatesError, SuiteError
 from gates.metrics.base.measurement import Baseline, Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts

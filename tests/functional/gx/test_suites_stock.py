@@ -8,8 +8,8 @@ import warnings
 import duckdb
 import pytest
 
-from gates.contract.suites import SuiteEntry
 from gates.contract.suites.names import SUPPORTED, UNSUPPORTED
+from gates.contract.suites.suite import SuiteEntry
 from gates.data.duckdb.views import DuckView
 from gates.errors import SuiteError
 from gates.verdict import CheckId, CheckResult, Outcome, Scope, Severity

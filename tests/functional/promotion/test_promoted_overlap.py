@@ -14,7 +14,7 @@ from gates.config.load import read_config
 from gates.promotion.git.history import tag_history
 from gates.promotion.git.promoted_version import openable, promoted_version
 from gates.promotion.verification.findings import Finding, FindingState
-from gates.promotion.verification.overlap import TrainTestOverlap, overlaps, verify_overlap
+from gates.promotion.verification.overlap import counterparts, overlaps, verify_overlap
 from gates.versions.changes.clean_repository import require_clean
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import commit, git, track, write
@@ -37,12 +37,12 @@ def overlaps_with(root: Path, tested: pl.DataFrame) -> list[str]:
     commit(root, "an evaluation set")
     ground = require_clean(open_repository(root))
     dataset = replace(read_config(root / "gates.toml").dataset("second"), purpose="evaluation")
-    return [*map(str, shared_by(ground, dataset))]
+    return [*shared_by(ground, dataset).values()]
 
 
-def shared_by(clean: CleanRepository, dataset: DatasetConfig) -> list[TrainTestOverlap]:
+def shared_by(clean: CleanRepository, dataset: DatasetConfig) -> dict[str, str]:
     files = openable(clean.repository, dataset, data_type(dataset.type), clean.version)
-    return overlaps(clean.repository, dataset.purpose, files)
+    return overlaps(counterparts(clean.repository, dataset.purpose), dataset.purpose, files)
 
 
 def human(frame: pl.DataFrame) -> pl.DataFrame:
@@ -63,13 +63,13 @@ def test_other_human_rows_are_shared_with_no_promotion(done: Path) -> None:
 def test_two_training_sets_may_share_rows(done: Path) -> None:
     ground = require_clean(open_repository(done))
     dataset = read_config(done / "gates.toml").dataset("second")
-    assert shared_by(ground, dataset) == []
+    assert shared_by(ground, dataset) == {}
 
 
 def test_without_a_purpose_nothing_is_checked(done: Path) -> None:
     ground = require_clean(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose=None)
-    assert shared_by(ground, dataset) == []
+    assert shared_by(ground, dataset) == {}
 
 
 def test_a_dataset_that_was_promoted_for_training_does_not_become_what_is_asked(done: Path) -> None:
@@ -77,7 +77,9 @@ def test_a_dataset_that_was_promoted_for_training_does_not_become_what_is_asked(
     dataset = replace(read_config(done / "gates.toml").dataset("first"), purpose="evaluation")
 
     rows = pl.read_csv(done / "data/first.csv").height
-    assert shared_by(ground, dataset) == [TrainTestOverlap(rows, train=VERSION, evaluation="first", other=VERSION)]
+    assert shared_by(ground, dataset) == {
+        VERSION: f"{rows:,} rows of {VERSION} overlap with first: what was trained on cannot be tested on"
+    }
 
 
 def promoted_with(root: Path, trained: pl.DataFrame) -> None:
@@ -134,7 +136,7 @@ def test_lists_and_structs_are_compared_by_value(done: Path) -> None:
 
     shared = shared_by(clean, dataset)
 
-    assert [overlap.count for overlap in shared] == [2]
+    assert [words.split()[0] for words in shared.values()] == ["2"]
 
 
 def instructions(prompts: list[str], seed: list[str | None]) -> pl.DataFrame:

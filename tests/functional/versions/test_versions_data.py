@@ -14,7 +14,7 @@ import pytest
 from gates.config.dataset import DatasetConfig
 from gates.data.files import data_files
 from gates.errors import DataError, UsageError
-from gates.versions.dataset.comparison import Comparison, compare, compare_holdouts
+from gates.versions.dataset.comparison import Comparison, compare
 from gates.versions.dataset.snapshots import files_at, snapshot, snapshot_or_empty
 from gates.versions.dvc.md5 import file_md5
 from gates.versions.repository import open_repository
@@ -257,7 +257,7 @@ def test_holdouts_are_compared_on_their_own(small):
     git(small, "add", "-A")
     after = snapshot(repository, dataset, STAGED)
 
-    assert (compare(before, after).is_same, compare_holdouts(before, after).changed) == (True, ("d/b.csv",))
+    assert (compare(before, after).is_same, compare(before, after, "holdout").changed) == (True, ("d/b.csv",))
     assert before.digest != after.digest
 
 

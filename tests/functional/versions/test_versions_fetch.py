@@ -18,10 +18,9 @@ from gates.errors import DataError
 from gates.versions.dataset.snapshots import files_at, snapshot
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.remote import retried
-from gates.versions.dvc.store import manifest
 from gates.versions.repository import open_repository
 from gates.versions.version import STAGED, WORKTREE, revision
-from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_git, write
+from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, manifest, md5, new_git, write
 from tests.shared import built_once
 
 CONFIG = "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../remote\n"

@@ -16,10 +16,9 @@ from gates.errors import DataError, UsageError
 from gates.versions.dvc import yaml as yaml_files
 from gates.versions.dvc.pointer import ManifestEntry, Pointer, PointerKind
 from gates.versions.dvc.pointers import pointers
-from gates.versions.dvc.store import manifest
 from gates.versions.repository import cache_folder, open_repository
 from gates.versions.version import STAGED, WORKTREE, VersionKind, Versions, base_of, chosen_version, revision
-from tests.dvc_repositories import ENVIRONMENT, commit, git, md5, new_git, new_repository, store, track, write
+from tests.dvc_repositories import ENVIRONMENT, commit, git, manifest, md5, new_git, new_repository, store, track, write
 
 ZERO = "0" * 32
 IMPORTS = """\

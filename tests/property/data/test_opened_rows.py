@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates.config.load import DatasetConfig, Origins
+from gates.config.dataset import DatasetConfig, Origins
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.verdict import Scope
 from tests.opened import open_dataset

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gates.config.data_types import DATA_TYPES
-from gates.config.load import Config, Origins, Waiver, find_config, load_config, read_config
+from gates.config.dataset import Origins, Waiver
+from gates.config.load import Config, find_config, load_config, read_config
 from gates.errors import UsageError
 
 if TYPE_CHECKING:

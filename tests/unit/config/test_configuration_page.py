@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gates.config.load import Stage, read_config
+from gates.config.load import read_config
 from gates.config.parsing import parse as config_keys
 from gates.config.parsing import stages as config_stages
 from gates.config.parsing.plugins_table import KEYS
+from gates.config.parsing.stages import Stage
 from gates.data.files import _CODECS, _FORMATS
 from tests.dvc_repositories import write
 

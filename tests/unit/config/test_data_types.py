@@ -12,7 +12,8 @@ import pytest
 from gates.cli.lists.types_page import COMMON_RULES
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.load import read_config
-from gates.contract.suites import ROW_FAILURES, read_suite
+from gates.contract.suites.read import read_suite
+from gates.contract.suites.suite import ROW_FAILURES
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.metrics.catalogue import METRICS
 from gates.rows.schemas.built_in import built_in_schema

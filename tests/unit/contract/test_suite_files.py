@@ -7,7 +7,8 @@ import uuid
 
 import pytest
 
-from gates.contract.suites import Suite, SuiteEntry, expectation_id, measurement_key, params_of, read_suite
+from gates.contract.suites.read import read_suite
+from gates.contract.suites.suite import Suite, SuiteEntry, expectation_id, measurement_key, params_of
 from gates.errors import SuiteError
 from gates.metrics.base.measurement import Failed
 from gates.metrics.base.metric import Metric, Side
@@ -216,7 +217,7 @@ def test_reading_suites_does_not_import_great_expectations(tmp_path):
     path = write(tmp_path, suite_of({"type": "expect_column_to_exist", "kwargs": {"column": "age"}}))
     program = tmp_path / "program.py"
     program.write_text(
-        "import sys\nfrom pathlib import Path\nfrom gates.contract.suites import merge, read_suite\n"
+        "import sys\nfrom pathlib import Path\nfrom gates.contract.suites.merge import merge\nfrom gates.contract.suites.read import read_suite\n"
         f"merge([read_suite(Path({str(path)!r}), {{}})], None)\n"
         "sys.exit('great_expectations' in sys.modules)\n"
     )

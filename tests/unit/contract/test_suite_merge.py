@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gates.contract.suites import Merged, Suite, SuiteEntry, merge, unmentioned_rule
+from gates.contract.suites.merge import Merged, merge
+from gates.contract.suites.suite import Suite, SuiteEntry, unmentioned_rule
 from gates.errors import SuiteError
 from gates.verdict import CheckId, Scope, Severity
 

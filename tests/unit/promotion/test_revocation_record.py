@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.paths import event_of_record, record_path
+from gates.promotion.git.history import PromotionTag, TagHistory
 from gates.promotion.statements.revocation import Revocation, parse_revocation
-from gates.promotion.statements.tags import ReleaseVersion
+from gates.promotion.statements.tags import ReleaseVersion, TagName
 
 RECORD = Revocation(
     "reviews",
@@ -28,17 +28,33 @@ def test_a_record_is_read_back(record):
     assert record.difference(record.to_bytes(), "record") is None
 
 
-@pytest.mark.parametrize("number", [None, 4])
-def test_the_name_of_a_record_says_which_event_it_is_of(number):
-    path = record_path("sub", "reviews", ReleaseVersion(1, 2, 0), number)
+VERSION = TagName("reviews", "sub", ReleaseVersion(1, 2, 0))
+OF_VERSION = TagName("reviews", "sub", ReleaseVersion(1, 2, 0), is_revocation=True)
+OF_STAGE = TagName("reviews", "sub", stage="prod", number=4, is_revocation=True)
 
-    assert path == f"sub/promotions/reviews/revocations/v1.2.0{'-4' if number else ''}.json"
-    assert event_of_record(path) == (ReleaseVersion(1, 2, 0), number)
+
+def history_with(name: TagName) -> TagHistory:
+    """One version, and the tag of a revocation."""
+    made, revocation = (PromotionTag(each, "b" * 40, "c" * 40, is_annotated=True) for each in (VERSION, name))
+    tags = (
+        {"versions": (made, revocation), "stages": ()}
+        if name.version
+        else {"versions": (made,), "stages": (revocation,)}
+    )
+    return TagHistory(None, "reviews", "sub", **tags, next_number=5)
+
+
+@pytest.mark.parametrize("name", [OF_VERSION, OF_STAGE])
+def test_the_name_of_a_record_says_which_event_it_is_of(name):
+    history = history_with(name)
+
+    path = f"sub/promotions/reviews/revocations/v1.2.0{'-4' if name.stage else ''}.json"
+    assert [(record, tag.name) for record, tag in history.revocations.items()] == [(path, name)]
 
 
 @pytest.mark.parametrize("name", ["v1.2.json", "v1.2.0-.json", "v1.2.0.toml", "README.json", "v1.2.0-x.json"])
 def test_another_name_is_no_record(name):
-    assert event_of_record(f"promotions/reviews/revocations/{name}") is None
+    assert f"sub/promotions/reviews/revocations/{name}" not in history_with(OF_STAGE).revocations
 
 
 @pytest.mark.parametrize(

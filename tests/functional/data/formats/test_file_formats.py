@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pytest
 
-from gates.config.load import DatasetConfig
+from gates.config.dataset import DatasetConfig
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import DataError
 from tests.opened import open_dataset

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gates.config.load import DatasetConfig
+from gates.config.dataset import DatasetConfig
 from gates.errors import DataError
 from tests.opened import open_dataset
 

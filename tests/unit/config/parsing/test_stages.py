@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gates.config.load import Stage, read_config
+from gates.config.load import read_config
+from gates.config.parsing.stages import Stage
 from gates.errors import UsageError
 
 DATASET = '[datasets.a]\npath = "x.csv"\ntype = "text"\n'
