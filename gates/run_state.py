@@ -6,14 +6,22 @@ import mmap
 import os
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Called with a step, how far it is, and its length, 0 where that is unknown.
+Progress = Callable[[str, int, int], None]
+
 # Exit code plus one, 0 as long as there is none, and the length of the text that follows.
 _HEAD = struct.Struct("=HH")
+
+
+def no_progress(_step: str, _done: int, _total: int) -> None:
+    """The `Progress` of a call that nobody watches."""
 
 
 class RunState:

@@ -20,6 +20,7 @@ from gates.advice.worth.exchange import ExchangeRate, LearningCurves, exchange_r
 from gates.errors import GatesError
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.strata import by_generator, everything
+from gates.run_state import Progress, no_progress
 from gates.verdict import Answer
 from gates.verdicts.recorded import VerdictError, read_verdict
 from gates.verdicts.reports.findings import shortfalls
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from gates.advice.worth.examples import Learner
     from gates.config.dataset import DatasetConfig
     from gates.data.scan.result import Scan
-
-    Progress = Callable[[str, int, int], None]
 
 # Either bound alone holds with 97.5 %, as those of all gains.
 _CONFIDENCE = 0.975
@@ -49,7 +48,7 @@ def advise(
     seed: int,
     learner: Learner | None = None,
     costs: Costs | None = None,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: Progress = no_progress,
 ) -> Advice:
     """The advice on the dataset in the work tree. progress: called with the step, how far it is, and its length.
 

@@ -11,6 +11,7 @@ from gates.checking.check_or_recall import CheckTerms, DatasetCheck
 from gates.checking.check_version import VersionRequest, version_requested
 from gates.config.load import config_path
 from gates.errors import UsageError
+from gates.run_state import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ def check(
         if len(names) != 1:
             raise UsageError(f"{path.name} has {len(names)} datasets: name one ({', '.join(names)})")
         question = DatasetCheck(at, at.config.dataset(names[0]), terms)
-        answered = question.recall() or question.answer(lambda _step, _done, _total: None)
+        answered = question.recall() or question.answer(no_progress)
     return CheckVerdict.of(answered.verdict)
 
 

@@ -29,10 +29,11 @@ from gates.metrics.base.needs import accumulates, rows_to_fetch
 from gates.metrics.comparison.not_compared import not_compared
 from gates.metrics.history import regressions
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
+from gates.run_state import Progress, no_progress
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -64,7 +65,7 @@ class Options:
     only: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     quarantine: Path | None = None
-    progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
+    progress: Progress = field(default=no_progress)
     files: VersionFiles | None = None
     kept_files: KeptFiles | None = None
     promoted: PromotedBefore | None = None

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_version import CheckedDataset, JudgedVersion, judge_at
 from gates.checking.engine import LOCAL, Engine
-from gates.run_state import doing
+from gates.run_state import Progress, doing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -77,7 +76,7 @@ class DatasetCheck:
         """The verdict that judging anew would give, or None when that is not known. Raises DataError for damaged objects."""
         return self._memory.recall(self.terms.quarantine, self.clock) if self._memory else None
 
-    def answer(self, progress: Callable[[str, int, int], None]) -> CheckedDataset:
+    def answer(self, progress: Progress) -> CheckedDataset:
         """The verdict reached anew. Raises what `judge_at` raises, and DataError for files that changed."""
         from gates.checking.check_dataset import Options
         from gates.checking.verdict_cache import refuse_other_bytes

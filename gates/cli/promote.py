@@ -15,9 +15,9 @@ from gates.visible_text import has_words
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
-    from gates.cli.streams import Progress
     from gates.promotion.promote.plan import PromotionPlan
     from gates.promotion.signing.signing_keys import SigningKey
+    from gates.run_state import Progress
     from gates.versions.changes.clean_repository import CleanRepository
 
 

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gates.run_state import Progress, no_progress
 from gates.verdicts.reports.text import printable_line, printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.progress import Progress as ProgressBar
 
     from gates.verdicts.reports.formats.terminal import RenderOptions
-
-    Progress = Callable[[str, int, int], None]
 
 # Seconds that nobody wonders about.
 _SHOWN_AFTER = 2.0
@@ -77,15 +76,14 @@ def progress_bar(what: str, *, is_quiet: bool = False) -> Iterator[Progress]:
     Notes that are made meanwhile stand above it.
     """
     if is_quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda _step, _done, _total: None
+        yield no_progress
         return
-    from rich import progress
+    from rich import progress, table
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Column
 
     columns = (
-        progress.TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+        progress.TextColumn("{task.description}", table_column=table.Column(no_wrap=True, overflow="ellipsis")),
         progress.BarColumn(bar_width=20),
         progress.TimeElapsedColumn(),
         progress.TextColumn("{task.fields[left]}"),

@@ -17,6 +17,7 @@ from gates.contract.contract import load_contract
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
 from gates.promotion.statements.statement import sha256
+from gates.run_state import Progress, no_progress
 from gates.verdict import IN_MEMORY, Answer, Verdict
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
@@ -28,7 +29,7 @@ from gates.versions.dataset.snapshots import files_at, snapshot, work_tree_files
 from gates.versions.trees import LOCK, PIPELINE, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
@@ -44,7 +45,6 @@ class PromoteRequest:
     """What a call of `gates promote` wants. path: of the configuration. verdict: of the recorded verdict. now: to the second.
 
     version: None where the call leaves it open. stage: None where a whole version is revoked. key: None for no signature.
-    progress: called with a step, how far it is, and its length.
     """
 
     path: Path
@@ -54,11 +54,10 @@ class PromoteRequest:
     now: datetime
     version: str | None = None
     key: SigningKey | None = None
-    progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None
+    progress: Progress = no_progress
 
     @property
     def home(self) -> Path:
-        """The folder of the configuration."""
         return self.path.parent
 
 

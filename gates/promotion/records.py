@@ -111,10 +111,9 @@ def wrong_review(content: bytes | None, verdict: Verdict, rows: Callable[[], str
     record = parse_record(content, reviews.FILE_NAME, dataset)
     if left_out := _left_out(record.plan, verdict.rows):
         return left_out
-    counts = tallies(record.plan, record.reviews)
     if record.decision is LotDecision.ACCEPT:
         return ""
-    of_kind = [tally for tally in counts if tally.decision is record.decision]
+    of_kind = [tally for tally in tallies(record.plan, record.reviews) if tally.decision is record.decision]
     if record.decision is LotDecision.OPEN:
         waiting = sum(tally.open for tally in of_kind)
         return f"{reviews.FILE_NAME} is open: {counted(waiting, 'row')} of it {'is' if waiting == 1 else 'are'} still to review"

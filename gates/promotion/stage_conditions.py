@@ -54,7 +54,6 @@ class Candidate:
 
     @property
     def purpose(self) -> str | None:
-        """Of the dataset."""
         return str(self.verdict.contract["purpose"] or "") or None
 
 

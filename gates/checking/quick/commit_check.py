@@ -9,7 +9,6 @@ nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,15 +29,16 @@ from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts, row_number
 from gates.data.files import fingerprints
 from gates.data.values.readings import NO_READINGS
 from gates.data.values.survey import survey
+from gates.run_state import Progress, no_progress
 from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict
 from gates.versions.dataset.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.checking.check_or_recall import DatasetCheck
     from gates.checking.version_inputs import Compared
     from gates.data.previous_version import KeptFiles
-
-Progress = Callable[[str, int, int], None]
 
 _ORIGINS = (Scope.HUMAN.value, Scope.SYNTHETIC.value, UNDECLARED)
 
@@ -60,9 +60,7 @@ class RowsAtCommit:
     lines: Mapping[str, tuple[str, int]]
 
 
-def judge_changed_rows(
-    question: DatasetCheck, clock: Deadline, progress: Progress = lambda _step, _done, _total: None
-) -> RowsAtCommit:
+def judge_changed_rows(question: DatasetCheck, clock: Deadline, progress: Progress = no_progress) -> RowsAtCommit:
     """Asks the row rules of the rows of changed files until a moment, and whether files got lost.
 
     question: made with the same clock.

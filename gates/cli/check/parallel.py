@@ -16,6 +16,7 @@ from gates.cli.garbage import collect_rarely
 from gates.cli.streams_at_exit import flush_and_close
 from gates.config.memory import limited_to
 from gates.errors import DataError, GatesError
+from gates.run_state import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +70,7 @@ def _answer(task: CheckTask) -> CheckedDataset:
     """Runs in the other process."""
     with version_requested(task.config, task.compares) as at:
         question = DatasetCheck(at, at.config.dataset(task.dataset), task.terms)
-        return question.recall() or question.answer(lambda _step, _done, _total: None)
+        return question.recall() or question.answer(no_progress)
 
 
 def _begin() -> None:

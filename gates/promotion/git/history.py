@@ -97,7 +97,6 @@ class TagHistory:
         return untagged if untagged and (last is None or untagged > last) else None
 
     def revocation_of(self, version: ReleaseVersion) -> PromotionTag | None:
-        """The tag that revoked a version."""
         revoked = (tag for tag in self.versions if tag.name.is_revocation and tag.name.version == version)
         return next(revoked, None)
 
@@ -117,7 +116,6 @@ class TagHistory:
 
     @property
     def records_folder(self) -> str:
-        """Where the records of revocations lie."""
         return posixpath.join(promotions_folder(self.folder, self.dataset), "revocations")
 
     @property

@@ -46,7 +46,6 @@ class DatasetFiles:
     files: VersionFiles
 
     def opened(self) -> AbstractContextManager[LocalDataset]:
-        """Its rows."""
         return open_dataset(self.config, self.data_type, files=self.files.dataset)
 
 

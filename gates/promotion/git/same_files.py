@@ -43,10 +43,10 @@ def files_of(promoted: PromotedVersion) -> JudgedFiles:
 
 def with_files(history: TagHistory, files: JudgedFiles, versions: Iterable[ReleaseVersion]) -> ReleaseVersion | None:
     """The first of some versions that has these files. Raises what `promoted_version` raises."""
-    for version in versions:
-        if files_of(promoted_version(history.repository, history.made[version])).are_those_of(files):
-            return version
-    return None
+    repository, made = history.repository, history.made
+    return next(
+        (one for one in versions if files_of(promoted_version(repository, made[one])).are_those_of(files)), None
+    )
 
 
 def revocation_of_files(history: TagHistory, files: JudgedFiles) -> PromotionTag | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
 from gates.promotion.git.push import PushPlan, how_to_push, missing_at, missing_before, names_other_data, push
+from gates.run_state import Progress, no_progress
 from gates.versions.changes.clean_repository import CleanRepository, require_clean
 from gates.versions.changes.git_remote import GitRemote, refs_at, remote_of
 from gates.versions.changes.lock import only_promotion
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from gates.versions.repository import Repository
 
     Report = Callable[[str], None]
-    Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,12 @@ def carry_out(
     options: PromoteOptions,
     make_plan: Callable[[CleanRepository], PromotionPlan],
     report: Report,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: Progress = no_progress,
 ) -> PromotionResult:
     """Promote or revoke, all of it or nothing. report: takes what somebody has to know beside it, as soon as it is known.
 
-    progress: called with the step, how far it is, and its length, 0 where that is unknown. make_plan: called once what was
-    interrupted before has come to an end. Raises UsageError where there is nothing to do, and what planning, preparing,
-    applying and pushing raise: then nothing stays.
+    make_plan: called once what was interrupted before has come to an end. Raises UsageError where there is nothing
+    to do, and what planning, preparing, applying and pushing raise: then nothing stays.
     """
     git = git_of(repository, "a promotion")
     with nullcontext() if options.is_dry_run else only_promotion(git, report):

@@ -79,7 +79,6 @@ class _Promotion:
     stage: Stage
 
     def plan(self, dataset: DatasetConfig) -> PromotionPlan:
-        """dataset: as HEAD configures it."""
         request, history = self.request, self.history
         version = history.last() if request.version is None else wanted_version(request.version, history)
         tag = history.made.get(version) if version else None

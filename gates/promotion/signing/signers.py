@@ -203,6 +203,5 @@ def _is_listed(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a pattern list of ssh names it: `*` and `?` stand for anything, and `!` before a pattern that fits refuses."""
     # Only `*` and `?` are special to ssh; fnmatch's brackets are not.
     escaped = [pattern.replace("[", "[[]") for pattern in patterns]
-    if any(pattern.startswith("!") and fnmatchcase(name, pattern[1:]) for pattern in escaped):
-        return False
-    return any(fnmatchcase(name, pattern) for pattern in escaped)
+    is_refused = any(pattern.startswith("!") and fnmatchcase(name, pattern[1:]) for pattern in escaped)
+    return not is_refused and any(fnmatchcase(name, pattern) for pattern in escaped)

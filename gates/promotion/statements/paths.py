@@ -30,7 +30,6 @@ class PromotionPaths(NamedTuple):
 
 
 def promotions_folder(folder: str, dataset: str) -> str:
-    """Where the promotions of a dataset lie."""
     return posixpath.join(folder, FOLDER, dataset)
 
 

@@ -18,9 +18,10 @@ from gates.promotion.git.non_dataset_tags import is_foreign
 from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion, promoted_version
 from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
+from gates.run_state import Progress, no_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -30,17 +31,13 @@ _PART = "overlap"
 
 
 def overlaps(
-    others: list[PromotedVersion],
-    purpose: str | None,
-    data: AbstractContextManager[DatasetFiles],
-    progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
+    others: list[PromotedVersion], purpose: str | None, data: AbstractContextManager[DatasetFiles], progress: Progress
 ) -> dict[str, str]:
     """How many rows what a commit has of a dataset shares with its counterparts, as a sentence by the name of each.
 
     purpose: of the dataset. data: what the commit has of it, only asked for where there is something to share rows with.
-    progress: called with the step, how many of them it has compared, and all of them. Texts share rows as
-    `expect_contamination_ratio_to_be_less_than` says; other rows where they are equal in all columns that both have, unless
-    no more are than coincide by nature.
+    Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are equal in all columns that
+    both have, unless no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: what it shares is unknown.
     """
     if not others:
@@ -89,7 +86,7 @@ def verify_overlap(promoted: PromotedVersion, *, is_rerun: bool) -> Iterator[Fin
         yield Finding(promoted.name, _PART, state, f"what it could share rows with cannot be read: {error}")
         return
     if others and is_rerun:
-        shared = partial(overlaps, others, purpose, promoted.files())
+        shared = partial(overlaps, others, purpose, promoted.files(), no_progress)
         yield looked_at(promoted.name, _PART, lambda: "; ".join(shared().values()) or None)
     elif others:
         words = f"whether it shares rows with {', '.join(other.name for other in others)} takes reading all of them: --rerun looks"

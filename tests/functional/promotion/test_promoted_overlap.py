@@ -15,6 +15,7 @@ from gates.promotion.git.history import tag_history
 from gates.promotion.git.promoted_version import openable, promoted_version
 from gates.promotion.verification.findings import Finding, FindingState
 from gates.promotion.verification.overlap import counterparts, overlaps, verify_overlap
+from gates.run_state import no_progress
 from gates.versions.changes.clean_repository import require_clean
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import commit, git, track, write
@@ -42,7 +43,7 @@ def overlaps_with(root: Path, tested: pl.DataFrame) -> list[str]:
 
 def shared_by(clean: CleanRepository, dataset: DatasetConfig) -> dict[str, str]:
     files = openable(clean.repository, dataset, data_type(dataset.type), clean.version)
-    return overlaps(counterparts(clean.repository, dataset.purpose), dataset.purpose, files)
+    return overlaps(counterparts(clean.repository, dataset.purpose), dataset.purpose, files, no_progress)
 
 
 def human(frame: pl.DataFrame) -> pl.DataFrame:
