@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ SHARES = (0.2, 0.5, 0.8)
 # Classification and Regression Trees, 1984, section 3.4.3), here against the simplest one, human rows alone. An error over tested
 # rows leaves out what other training rows would have given: corrected for that (Nadeau & Bengio, Machine Learning 52, 2003,
 # section 3) it is half as large again. Uncorrected, one of 60 cells of benchmarks/advice.py was worse than human rows alone.
-ERRORS_AT_LEAST = (1 + FOLDS / (FOLDS - 1)) ** 0.5
+ERRORS_AT_LEAST = math.sqrt(1 + FOLDS / (FOLDS - 1))
 
 
 @dataclass(frozen=True)
