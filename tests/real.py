@@ -13,8 +13,8 @@ from gates.checking.resolve import with_schemas
 from gates.config.load import load_config
 from gates.contract.contract import load_contract
 from gates.init.drafts.accept import accept
-from gates.init.drafts.infer import infer
 from gates.init.drafts.write import write_draft
+from gates.init.drafts_step import infer
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 TODAY = date(2026, 1, 1)

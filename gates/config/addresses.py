@@ -15,7 +15,6 @@ _SECRET = re.compile(
 
 
 def is_address(spec: str) -> bool:
-    """Whether a path is an address."""
     return _ADDRESS.match(spec) is not None
 
 

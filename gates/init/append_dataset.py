@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
-from gates.config.dataset import specs_of
+from gates.config.dataset import DatasetConfig, specs_of
 from gates.config.parsing.line_numbers import toml_of
 from gates.errors import UsageError
 from gates.init.config_text import table_text
@@ -26,11 +26,9 @@ def dataset_at(config: Config, target: str) -> str | None:
     """The dataset whose path this is already, or the folder of whose partitions."""
     at = Path(target).resolve()
     for name, dataset in config.datasets.items():
-        named = [dataset.path] if dataset.path else dataset.partitions.values()
-        specs = [spec for paths in named for spec in specs_of(paths)]
-        if specs == [target]:
+        if _specs(dataset) == [target]:
             return name
-        own = {(config.path.parent / spec).resolve() for spec in specs}
+        own = {(config.path.parent / spec).resolve() for spec in _specs(dataset)}
         if own == {at} or (not dataset.path and {path.parent for path in own} == {at}):
             return name
     return None
@@ -40,10 +38,14 @@ def dataset_of(config: Config, targets: Iterable[str]) -> str | None:
     """The dataset that reads these files and no others already."""
     files = {Path(target).resolve() for target in targets}
     for name, dataset in config.datasets.items():
-        named = [dataset.path] if dataset.path else dataset.partitions.values()
-        if {(config.path.parent / spec).resolve() for paths in named for spec in specs_of(paths)} == files:
+        if {(config.path.parent / spec).resolve() for spec in _specs(dataset)} == files:
             return name
     return None
+
+
+def _specs(dataset: DatasetConfig) -> list[str]:
+    named = [dataset.path] if dataset.path else dataset.partitions.values()
+    return [spec for paths in named for spec in specs_of(paths)]
 
 
 def propose_further(config: Config, given: Given) -> Proposal:

@@ -13,8 +13,10 @@ from gates.data.sql import identifier, select
 from gates.data.values.survey import survey
 from gates.errors import DataError
 from gates.init.drafts.accept import are_drafts
-from gates.init.drafts.draft import Constraint, ConstraintKind
-from gates.init.drafts.infer import infer
+from gates.init.drafts.bounds import column_rule_error
+from gates.init.drafts.columns import infer_column
+from gates.init.drafts.constraints import infer_constraints
+from gates.init.drafts.draft import Constraint, ConstraintKind, Draft
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
 from gates.versions.dataset.snapshots import work_tree_files
@@ -22,6 +24,8 @@ from gates.versions.repository import open_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from gates.config.dataset import DatasetConfig
 
@@ -72,6 +76,16 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         may_start_anew = bool(dataset.partitions)
         holding = tuple(rule for rule in inferred.constraints if not (may_start_anew and _starts_anew(opened, rule)))
     return write_draft(replace(inferred, constraints=holding), dataset.name, dataset.root, force=force)
+
+
+def infer(frame: pl.DataFrame, *, total_rows: int) -> Draft:
+    """The draft of a dataset's row rules and constraints; the same for any order of rows.
+
+    frame: human rows, content columns only. total_rows: human rows there are, of which the frame may be a sample.
+    """
+    error = column_rule_error(len(frame.columns))
+    columns = tuple(infer_column(frame[name], error) for name in frame.columns)
+    return Draft(frame.height, total_rows, columns, infer_constraints(frame, columns))
 
 
 def _starts_anew(opened: LocalDataset, rule: Constraint) -> bool:

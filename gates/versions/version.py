@@ -59,7 +59,6 @@ class Versions:
 
 
 def at_commit(commit: str, name: str = "") -> Version:
-    """The version that a commit is."""
     return Version(VersionKind.REVISION, commit, name)
 
 

@@ -53,7 +53,6 @@ def verdict_paths(dataset: DatasetConfig, output: Path | None) -> tuple[Path, ..
 
 
 def is_revision(repository: Repository, name: str) -> bool:
-    """Whether a word is a revision."""
     return repository.git is not None and repository.git.commit_or_none(name) is not None
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 def limit_names(side: Side) -> tuple[str, ...]:
-    """Names of the limits that an expectation on this side takes."""
     if side is Side.MAX:
         return ("max_value", "warn_value")
     return ("min_value", "warn_value") if side is Side.MIN else ("min_value", "max_value", "warn_value")

@@ -126,7 +126,6 @@ class Git:
         return self.says_yes("merge-base", "--is-ancestor", commit, other)
 
     def has_object(self, name: str) -> bool:
-        """Whether git has an object."""
         return not self.run("cat-file", "--batch-check", stdin=f"{name}\n".encode()).endswith(b" missing\n")
 
     def branches_with(self, commit: str) -> list[str]:
@@ -233,7 +232,6 @@ class Git:
         return self.top / os.fsdecode(self.run("rev-parse", "--git-path", name)).rstrip("\n")
 
     def has_hook(self, name: str) -> bool:
-        """Whether a hook of this name is installed."""
         return (self.top / os.fsdecode(self.run("rev-parse", "--git-path", f"hooks/{name}")).strip()).is_file()
 
     def is_shallow(self) -> bool:

@@ -11,8 +11,8 @@ import pytest
 
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.init.drafts.draft import ConstraintKind
-from gates.init.drafts.infer import infer
 from gates.init.drafts.write import write_draft
+from gates.init.drafts_step import infer
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.rows.load import load_schema
 from gates.rows.validation import RowFailures, RowValidator

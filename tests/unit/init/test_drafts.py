@@ -21,9 +21,9 @@ from gates.init.drafts.bounds import inferred_limit, rate_bound, tolerance_cover
 from gates.init.drafts.columns import infer_column, looks_like_a_key
 from gates.init.drafts.constraints import without_consequences
 from gates.init.drafts.draft import Constraint, ConstraintKind, InferredKind
-from gates.init.drafts.infer import infer
 from gates.init.drafts.source import schema_source
 from gates.init.drafts.write import write_draft
+from gates.init.drafts_step import infer
 from gates.rows.load import load_schema
 from gates.rows.validation import RowValidator, rules
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from gates.init.drafts.draft import ConstraintKind
-from gates.init.drafts.infer import infer
+from gates.init.drafts_step import infer
 from gates.metrics.fidelity.constraints import METRIC
 from gates.testing import judge, scanned
 from gates.verdict import Outcome, Scope
