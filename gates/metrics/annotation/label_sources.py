@@ -16,6 +16,7 @@ from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, percentile_estimate, resampled
 from gates.verdict import Scope, Severity
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,9 +136,7 @@ def _gap(votes: Ballots, column: RaterGroups, group: Ints) -> _Gap | None:
 
 def _agrees(gap: _Gap, at: int) -> str:
     own, among = (percent(float(share[:, at].mean())) for share in (gap.machine, gap.members))
-    return (
-        f"{own} of the labels of {gap.column.name}={gap.column.levels[at]}, as members do with {among} of each other's"
-    )
+    return f"{own} of the labels of {gap.column.name}={shortened(gap.column.levels[at])}, as members do with {among} of each other's"
 
 
 def _dealt(votes: Ballots, gaps: list[_Gap], rng: np.random.Generator) -> list[float]:

@@ -15,6 +15,7 @@ from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.row_map import row_map
 from gates.metrics.comparison.strata import Sides, compare_by_role, everything
 from gates.metrics.limits.wording import percent
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,7 @@ def compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Fa
     # Of a part only the number is kept.
     if kind == MAPPED and not sides.name:
         evidence |= _map(human, synthetic)
-    most = f", most in {next(iter(where))}" if where else ""
+    most = f", most in {shortened(next(iter(where)))}" if where else ""
     note = f"{percent(float(np.median(values / baseline)))} of the {kind} that other human rows have; {percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"
     return replace(measured, note=note, evidence=evidence)
 

@@ -16,6 +16,7 @@ from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.integrity.new_levels import named_levels
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.shares import DrawnShares, distances, shares
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
     at = int(np.argmax(np.abs(mine - theirs)))
     if at > len(feature.levels):
         return f"worst column '{feature.name}': {percent(theirs[at])} of synthetic rows have levels that no human row has: {_new_levels(feature, synthetic)}"
-    name = ["missing", *(f"'{level}'" for level in feature.levels)][at]
+    name = ["missing", *(f"'{shortened(level)}'" for level in feature.levels)][at]
     return f"worst column '{feature.name}': {name} is {percent(mine[at])} of human rows, {percent(theirs[at])} of synthetic"
 
 

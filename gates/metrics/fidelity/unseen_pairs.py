@@ -14,6 +14,7 @@ from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, strongest_
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, worst_excess
 from gates.verdict import Severity
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ def _levels(feature: Feature, human: Codes, synthetic: Codes) -> _CoarseColumn:
     kept = np.argsort(-np.bincount(human, minlength=feature.size), kind="stable")[: LEVELS_AT_MOST - 1]
     code = np.full(feature.size, len(kept), dtype=np.int64)
     code[kept] = np.arange(len(kept))
-    every = ("no value", *(f"'{level}'" for level in feature.levels), "another level")
+    every = ("no value", *(f"'{shortened(level)}'" for level in feature.levels), "another level")
     return _CoarseColumn(feature, code[human], code[synthetic], (*(every[int(at)] for at in kept), "another level"))
 
 

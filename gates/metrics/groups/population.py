@@ -18,6 +18,7 @@ from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
 from gates.metrics.stats.raking import Margin, UnreachableError, design_effect, rake
 from gates.metrics.stats.shares import total_variation
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -201,7 +202,7 @@ def _about(sample: Sample) -> tuple[str, dict[str, object]]:
                 levels.append((float(share - declared), f"{margin.dimension}={name}", float(share), float(declared)))
     levels.sort()
     _, lowest, share, declared = levels[0]
-    note = f"{lowest} has {percent(share)} of the human rows, declared {percent(declared)}"
+    note = f"{shortened(lowest)} has {percent(share)} of the human rows, declared {percent(declared)}"
     shown = [{"level": name, "observed": share, "declared": declared} for _, name, share, declared in levels]
     evidence: dict[str, object] = {"levels": shown[:EVIDENCE_LEVELS], "rows_without_a_level": sample.missing}
     try:

@@ -12,6 +12,7 @@ from gates.metrics.base.full_columns import accumulate_annotations, annotation_c
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.limits.wording import percent
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return Failed(f"no slice of {', '.join(slices)} holds {percent(prevalence)} of the rows")
     thinnest = common.row(0, named=True)
     human = int(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human").height)
-    note = f"fewest human rows in {thinnest['slice']}: {thinnest['human']:,} of {thinnest['rows']:,} rows"
+    note = f"fewest human rows in {' & '.join(map(shortened, str(thinnest['slice']).split(' & ')))}: {thinnest['human']:,} of {thinnest['rows']:,} rows"
     evidence = {
         "slices": common.height,
         "rarer": cells.height - common.height,

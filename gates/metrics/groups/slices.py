@@ -25,6 +25,7 @@ from gates.metrics.comparison.encoding import is_high_cardinality, is_whole
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Scope, Severity
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,7 +139,7 @@ def _union(scan: Scan, levels: list[Level]) -> Measurement:
     measured = Measured(
         Estimate.exact(least.rows),
         RowCounts(len(scan.human), len(scan.synthetic)),
-        note=f"fewest rows in {least}: {least.human} human, {least.synthetic} synthetic",
+        note=f"fewest rows in {shortened(str(least))}: {least.human} human, {least.synthetic} synthetic",
         evidence={
             "thin": _counted([level for level in fewest if level.rows < enough]),
             "repaired_by_synthetic": _counted([level for level in levels if level.human < enough <= level.rows]),
@@ -217,7 +218,7 @@ def _counted(levels: list[Level]) -> list[dict[str, object]]:
 
 
 def _words(level: Level) -> str:
-    return f"{level} ({level.human:,} human, {level.synthetic:,} synthetic)"
+    return f"{shortened(str(level))} ({level.human:,} human, {level.synthetic:,} synthetic)"
 
 
 METRIC = Metric(

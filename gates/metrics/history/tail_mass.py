@@ -21,6 +21,7 @@ from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
 from gates.metrics.history.previous_human_rows import PreviousHumanRows, accumulate_both, previous_human_rows
 from gates.metrics.history.text_clusters import TextClusters
 from gates.metrics.limits.wording import percent
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -159,7 +160,7 @@ def _measured(before: PreviousHumanRows, uncovered: Mask, lost: list[str]) -> Me
     n, count = len(uncovered), int(uncovered.sum())
     share = count / n
     note = (
-        f"{percent(share)} of the human rows of {before.name} are no longer covered: {', '.join(lost[:3])}"
+        f"{percent(share)} of the human rows of {before.name} are no longer covered: {', '.join(map(shortened, lost[:3]))}"
         if count
         else ""
     )

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from gates.errors import first_few
 from gates.metrics.base.languages import TRANSLATION
 from gates.metrics.limits.wording import percent
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -129,7 +130,7 @@ def folded(level: str) -> str:
 
 def named_levels(levels: Collection[str]) -> str:
     """The first levels by name and the number of the others."""
-    return first_few((f"'{level}'" for level in levels), _NAMED)
+    return first_few((f"'{shortened(level)}'" for level in levels), _NAMED)
 
 
 def _rows(side: Rows, column: str) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from gates.metrics.comparison.strata import STRATUM_ROWS, generator_parts, level
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.shares import shares, total_variation
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,7 @@ def _distances(scheme: Classes, human: Rows, synthetic: Rows, seed: int) -> list
 def _note(scheme: Classes, group: str, human: Rows, synthetic: Rows) -> str:
     mine, theirs = (shares(scheme.codes(rows.frame), len(scheme.names)) for rows in (human, synthetic))
     at = int(np.argmax(np.abs(mine - theirs)))
-    return f"in {group}, '{scheme.names[at]}' is {percent(mine[at])} of human labels, {percent(theirs[at])} of synthetic ones"
+    return f"in {shortened(group)}, '{shortened(scheme.names[at])}' is {percent(mine[at])} of human labels, {percent(theirs[at])} of synthetic ones"
 
 
 METRIC = Metric(

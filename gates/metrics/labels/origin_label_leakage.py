@@ -23,6 +23,7 @@ from gates.metrics.comparison.strata import beside_languages, generator_parts
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE, resampled
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +84,7 @@ def _leaked(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measur
         "shares": {scheme.names[at]: {"human": shares[0, at], "synthetic": shares[1, at]} for at in order},
     }
     worst = order[0]
-    note = f"'{scheme.names[worst]}' is {percent(shares[0, worst])} of human labels, {percent(shares[1, worst])} of synthetic ones"
+    note = f"'{shortened(scheme.names[worst])}' is {percent(shares[0, worst])} of human labels, {percent(shares[1, worst])} of synthetic ones"
     estimate = Estimate(float(bounds[1]), float(bounds[0]), float(bounds[2]))
     return Measured(estimate, RowCounts(*sizes), growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
 

@@ -25,6 +25,7 @@ from gates.metrics.labels.train_test import Model, Trained, Trials, trials
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import CONFIDENCE
 from gates.verdict import Scope, Severity
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
         if not trained.is_all_added():
             note += f"; that is {trained.added:.2g} for each human row, and the dataset has {trained.ratio:.2g}"
     worst = next(iter(losing))
-    note += f"; '{worst}' suffers most" if value < (1 if kind == SYNTHETIC else 0) else ""
+    note += f"; '{shortened(worst)}' suffers most" if value < (1 if kind == SYNTHETIC else 0) else ""
     if every.may_know_tested:
         note += "; without a holdout, near copies of tested human rows may be trained on"
     return Measured(
@@ -142,7 +143,7 @@ def _labels_kept(
         growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS),
         note=(
             f"a model of {model.rows:,} human rows predicts synthetic labels with AUC {area:.3f} and human ones with "
-            f"{human[0]:.3f}; of the synthetic rows with label '{worst}' it gives {percent(recall[worst])} that label"
+            f"{human[0]:.3f}; of the synthetic rows with label '{shortened(worst)}' it gives {percent(recall[worst])} that label"
         ),
         evidence={**evidence, "scores": {"human": human[0], "synthetic": area}, "recall_on_synthetic": recall},
     )

@@ -25,6 +25,7 @@ from gates.metrics.base.metric import Unit
 from gates.metrics.limits.decide import Decision, asked_for, decide, shows_nothing
 from gates.metrics.limits.wording import Wording
 from gates.verdict import LINE_TO_ADD, Outcome, Severity
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,7 +125,7 @@ def _named(judged: Judgement, name: str) -> Judgement:
 
 def part_name(name: str, part: Part) -> str:
     """What a message calls a part: `generator 'a'`, `language 'de'`."""
-    return f"{part.kind} '{name.removeprefix(f'{part.kind}=')}'"
+    return f"{part.kind} '{shortened(name.removeprefix(f'{part.kind}='))}'"
 
 
 def _weight(judged: Judgement) -> int:
@@ -230,7 +231,7 @@ def _with_tables(
         tables.setdefault(PART_TABLES[parts[name].kind], {})[name] = _part_row(judged[name])
     failing = [name for name in order if is_named and _fails(judged[name])]
     languages = [name for name in sorted(order) if parts[name].kind in ("language", "locale")]
-    named = ("failing alone: " + ", ".join(failing) if failing else "", *_undecided(judged, languages))
+    named = ("failing alone: " + ", ".join(map(shortened, failing)) if failing else "", *_undecided(judged, languages))
     return replace(judgement, clauses=(*judgement.clauses, *named), evidence={**judgement.evidence, **tables})
 
 

@@ -32,6 +32,7 @@ from gates.metrics.temporal.series_days import (
     repeated_days,
 )
 from gates.verdict import Scope, Severity
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,7 +160,7 @@ def _note(defects: _Defects, kind: str, unit: str) -> str:
     worst = next(iter(defects.unsound))
     more = f" and {len(defects.unsound) - 1:,} more series" if len(defects.unsound) > 1 else ""
     amount = defects.unsound[worst]
-    return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {worst}{more}; {_MEANING[kind]} there: {amount:g}"
+    return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {shortened(worst)}{more}; {_MEANING[kind]} there: {amount:g}"
 
 
 def _defects(scan: Scan, origin: str, kind: str) -> _Defects:

@@ -20,6 +20,7 @@ MOST_PLACES = 3
 _VAGUE = frozenset(
     {"column", "columns", "contain", "human", "label", "not", "origin", "origins", "row", "rows", "synthetic", "table", "to"}
 )  # fmt: skip
+_JOINING = frozenset({"be", "not", "to"})
 # Of words that people say in the plural; `gates explain` knows both.
 _PLURALS = {"copy": "copies", "duplicate": "duplicates", "failure": "failures"}
 # How the name of a type ends that says no more than that there are limits.
@@ -57,11 +58,15 @@ def explain_command(check: CheckResult, types: Collection[str]) -> str:
 
 
 def _word(check_type: str, types: Collection[str]) -> str:
-    """The first word of a type, else the first two that stand together, that mean no other type."""
+    """The first word of a type, else the first two or three that stand together, that mean no other type."""
     name = check_type.removeprefix(PREFIX)
     words = name.split("_")
-    pairs = ["_".join(pair) for pair in pairwise(words) if not _VAGUE.issuperset(pair)]
-    candidates = [*(word for word in words if word not in _VAGUE), *pairs]
+    together = [*pairwise(words), *zip(words, words[1:], words[2:], strict=False)]
+    # `count_to` is nothing that somebody says.
+    phrases = [
+        "_".join(part) for part in together if not _VAGUE.issuperset(part) and not _JOINING & {part[0], part[-1]}
+    ]
+    candidates = [*(word for word in words if word not in _VAGUE), *phrases]
     return next((word for word in candidates if search_checks(word, types) == [check_type]), name)
 
 

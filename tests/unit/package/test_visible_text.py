@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gates.visible_text import has_visible_text, has_words
+from gates.visible_text import has_visible_text, has_words, shortened
 
 INVISIBLE = [
     "", " ", "\t\n\u0085", "\u00a0\u2003\u3000", "\u200b\u200c\u200d", "\u2060\ufeff", "\u00ad", "\u061c\u200e\u202e",
@@ -29,3 +29,11 @@ def test_what_is_seen_and_has_no_letter_gives_no_reason(text):
 def test_words_of_any_script_are_words(text):
     assert has_visible_text(text)
     assert has_words(text)
+
+
+def test_a_name_is_cut_where_it_is_long_and_shorter_then():
+    long = "a" * 61
+
+    assert shortened("a" * 60) == "a" * 60
+    assert shortened(long) == "a" * 40 + "… (61 characters)"
+    assert len(shortened(long)) < len(long)

@@ -303,6 +303,8 @@ def test_the_word_of_a_check_means_it_and_nothing_else(name):
         check_of_type = CheckResult(CheckId(Scope.COMBINED, one), Severity.INFO, Outcome.PASS, "")
         word = explain_command(check_of_type, types).removeprefix("gates explain ")
         assert resolve_checks(word, [f"combined/{each}" for each in everything]) == [f"combined/{one}"]
+        assert not word.startswith("to_")
+        assert not word.endswith("_to")
 
 
 @pytest.mark.parametrize("width", [1, 40, 79, 200])

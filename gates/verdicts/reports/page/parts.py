@@ -11,6 +11,7 @@ from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawn_table
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, name_in_lines, table, tag
 from gates.verdicts.reports.page.forest import MOST_LINES, axis
 from gates.verdicts.reports.plots import of_limit
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +50,7 @@ def part_plots(check: CheckResult) -> Markup:
         lines = (
             tag(
                 "tr",
-                tag("th", name),
+                tag("th", shortened(name)),
                 tag("td", axis(part) if of_limit(part) else "", class_="drawing"),
                 tag("td", wording.number(part, part.observed)),
                 tag("td", wording.interval(part)),
@@ -81,7 +82,7 @@ def part_grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Marku
             anchor = places.get(check_id)
             head = tag("a", title, href=f"#{anchor}") if anchor else title
             lines.append([head, *(_cell(parts.get(name)) for name in columns)])
-        tables.append(table(f"Outcome of each check by {_singular(kind)}", ["check", *columns], lines))
+        tables.append(table(f"Outcome of each check by {_singular(kind)}", ["check", *map(shortened, columns)], lines))
     return joined(tables)
 
 

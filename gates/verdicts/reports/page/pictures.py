@@ -12,6 +12,7 @@ from gates.verdicts.reports.page.drawing.heatmaps import association_map, row_ma
 from gates.verdicts.reports.page.drawing.histograms import histograms
 from gates.verdicts.reports.page.drawing.markup import Markup, table
 from gates.verdicts.reports.page.parts import parts_of
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,7 +70,7 @@ def _figure(key: str, value: object, check: CheckResult) -> Markup | None:
     if limit is not None:
         sentence += f"; the line is the limit, {wording.number(check, limit)}"
     lines = [
-        Bar(series_name(name), (_number(number),), (_short(number),), _COLOURS.get(name, "plain"))
+        Bar(shortened(series_name(name)), (_number(number),), (_short(number),), _COLOURS.get(name, "plain"))
         for name, number in list(value.items())[:_MOST_LINES]
     ]
     return bars(sentence, "of", [("value", "plain")], lines, limit)
@@ -81,11 +82,13 @@ def _grouped(sentence: str, named: Mapping[str, Mapping[str, object]]) -> Markup
     numbers = [value for values in named.values() for value in values.values() if value]
     if any(isinstance(value, float) for value in numbers) and any(isinstance(value, int) for value in numbers):
         # Counts beside shares have no length in common.
-        lines_of_text = ([name, *(_short(values.get(one)) for one in series)] for name, values in named.items())
+        lines_of_text = (
+            [shortened(name), *(_short(values.get(one)) for one in series)] for name, values in named.items()
+        )
         return table(sentence, ["of", *(one.replace("_", " ") for one in series)], list(lines_of_text)[:_MOST_LINES])
     lines = [
         Bar(
-            series_name(name),
+            shortened(series_name(name)),
             tuple(_number(values.get(one)) for one in series),
             tuple(_short(values.get(one)) for one in series),
         )
@@ -148,4 +151,4 @@ def _short(value: object) -> str:
         return "none"
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) >= _SMALLEST or not value else f"{value:.5f}".rstrip("0").rstrip(".")
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else shortened(str(value))

@@ -41,6 +41,12 @@ def test_a_slice_that_only_synthetic_rows_have_fails():
     assert "fewest human rows in domain=law & language=fr: 0 of 50 rows" in judgement.message
 
 
+def test_a_long_level_is_named_by_its_beginning_and_its_length():
+    judgement = judged(rows(HUMAN), rows(HUMAN | {("fr " * 100, "law"): 50}))
+
+    assert "domain=law & language=fr fr fr fr fr fr fr fr fr fr f… (309 characters): 0 of 50 rows" in judgement.message
+
+
 def test_slices_rarer_than_asked_for_are_counted_and_not_judged():
     judgement = judged(rows(HUMAN), rows(HUMAN | {("fr", "law"): 2}))
     assert judgement.outcome is Outcome.PASS

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.page.drawing.figures import figure, keys
 from gates.verdicts.reports.page.drawing.markup import Markup, table, tag
+from gates.visible_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ def _histogram(name: str, bins: list[str], human: list[float | None], synthetic:
         marks.append(tag("text", label, x=f"{at * width:.4g}%", y=_HEIGHT + _FOOT - 4))
     marks.append(tag("line", x2="100%", y1=_HEIGHT, y2=_HEIGHT, class_="base"))
     sentence = f"{name}: {_difference(bins, human, synthetic)}"
-    lines = [[label, *map(_written, shares)] for label, *shares in zip(bins, human, synthetic, strict=False)]
+    lines = [[shortened(label), *map(_written, shares)] for label, *shares in zip(bins, human, synthetic, strict=False)]
     data = table(f"Shares of rows by {name}", ["values", *_ORIGINS], lines)
     drawn = tag("svg", *marks, height=_HEIGHT + _FOOT, role="img", aria_label=sentence)
     return figure(sentence, keys(_ORIGINS), drawn, data)
@@ -65,7 +66,9 @@ def _difference(bins: list[str], human: list[float | None], synthetic: list[floa
     if not gaps:
         return "no rows"
     at = max(range(len(gaps)), key=gaps.__getitem__)
-    return f"{bins[at]} is {_written(human[at])} of human rows and {_written(synthetic[at])} of synthetic rows"
+    return (
+        f"{shortened(bins[at])} is {_written(human[at])} of human rows and {_written(synthetic[at])} of synthetic rows"
+    )
 
 
 def _written(share: float | None) -> str:
