@@ -86,15 +86,11 @@ class DatasetDifference:
         return 3 if self.base.rows is None or self.new.rows is None else 0
 
     def _losses(self) -> Iterator[str]:
-        lost = loss_of(self.files, self.most_lost)
-        if lost:
-            yield lost
-        holdout_loss = self.holdout and loss_of(self.holdout, self.most_lost)
-        if holdout_loss:
-            yield f"of the holdout, {holdout_loss}"
-        evaluation_loss = self.evaluation and loss_of(self.evaluation, self.most_lost)
-        if evaluation_loss:
-            yield f"of the evaluation sets, {evaluation_loss}"
+        named = (("", self.files), ("of the holdout, ", self.holdout), ("of the evaluation sets, ", self.evaluation))
+        for of, comparison in named:
+            lost = comparison and loss_of(comparison, self.most_lost)
+            if lost:
+                yield of + lost
         if self.base.rows is not None and self.new.rows is not None:
             strangers = undeclared_of(self.base.rows, self.new.rows, self.new.undeclared_files, self.declared_at)
             if strangers:

@@ -160,13 +160,9 @@ def _in_work_tree(
         for place, content in fresh.items()
         if (reading := _read(content, repository.relative(place) or str(place), config, see))[0] or place == places[0]
     ]
-    return RecordedVersion(None, "", (), *_best(readings)) if readings else None
-
-
-def _best(readings: Iterable[Reading]) -> Reading:
-    """The first that is a verdict, else the first."""
-    listed = list(readings)
-    return next((reading for reading in listed if reading[0]), listed[0])
+    # The first that is a verdict, else the first.
+    best = next((reading for reading in readings if reading[0]), next(iter(readings), None))
+    return RecordedVersion(None, "", (), *best) if best else None
 
 
 def _read(content: bytes, shown: str, config: DatasetConfig, see: Callable[[RecordedVerdict], Snapshot]) -> Reading:

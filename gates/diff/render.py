@@ -40,11 +40,9 @@ def as_json(differences: Sequence[DatasetDifference]) -> str:
 def _lines(difference: DatasetDifference) -> Iterator[str]:
     base, new = difference.base, difference.new
     yield f"{difference.dataset}: {base.version} -> {new.version}"
-    yield from _files("files", difference.files)
-    if difference.holdout:
-        yield from _files("holdout", difference.holdout)
-    if difference.evaluation:
-        yield from _files("evaluation", difference.evaluation)
+    named = (("files", difference.files), ("holdout", difference.holdout), ("evaluation", difference.evaluation))
+    for title, comparison in named:
+        yield from _files(title, comparison) if comparison else ()
     if base.rows is not None and new.rows is not None:
         yield row_line(base.rows, new.rows)
     uncounted = (
@@ -70,12 +68,8 @@ def _files(title: str, comparison: Comparison) -> Iterator[str]:
 
 def _by_kind(comparison: Comparison) -> list[tuple[str, Sequence[str]]]:
     moved = [f"{old} -> {new}" for old, new in comparison.moved]
-    return [
-        ("added", comparison.added),
-        ("changed", comparison.changed),
-        ("moved", moved),
-        ("removed", comparison.removed),
-    ]
+    others = (("changed", comparison.changed), ("moved", moved), ("removed", comparison.removed))
+    return [("added", comparison.added), *others]
 
 
 def _checks(difference: DatasetDifference) -> Iterator[str]:

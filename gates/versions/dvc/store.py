@@ -6,7 +6,7 @@ import json
 import posixpath
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.private_folder import PrivateFolder
@@ -20,7 +20,6 @@ from gates.versions.version import Version, VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import TracebackType
 
 
 _NEW_LAYOUT = Path("files", "md5")
@@ -48,18 +47,18 @@ def manifests_of(pointers: Iterable[Pointer], md5s: Mapping[str, str]) -> dict[s
     return manifests
 
 
-class Store:
+class Store(ExitStack):
     """A context manager. Fetched files live until it is closed; cached ones are used where they lie.
 
     manifests: content of directory manifests that the caller has, by md5, verified like all others.
     """
 
     def __init__(self, repository: Repository, version: Version, manifests: Mapping[str, bytes] | None = None) -> None:
+        super().__init__()
         self._repository, self._version = repository, version
         self._manifests = manifests or {}
         self._caches: dict[str, tuple[Path, ...]] = {}
         self._remotes: dict[str, RemoteFiles] = {}
-        self._owned = ExitStack()
         self._folder: PrivateFolder | None = None
         self._at_hand: dict[str, Path] = {}
         self._sizes: dict[str, dict[str, int]] = {}
@@ -122,16 +121,8 @@ class Store:
 
     def _private(self) -> PrivateFolder:
         if self._folder is None:
-            self._folder = self._owned.enter_context(PrivateFolder("version-"))
+            self._folder = self.enter_context(PrivateFolder("version-"))
         return self._folder
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._owned.close()
 
     def _listed(self, pointer: Pointer) -> list[ManifestEntry]:
         cached = self._cached(f"{pointer.md5}.dir", pointer)
@@ -186,7 +177,7 @@ class Store:
             raise DataError(f"there is no {DVC_DIR} folder above {pointer.file}: not a repository of DVC")
         if root not in self._remotes:
             self._remotes[root] = RemoteFiles(self._repository, self._version, root)
-            self._owned.callback(self._remotes[root].close)
+            self.callback(self._remotes[root].close)
         return self._remotes[root]
 
     def _damaged(self, name: str, md5: str, pointer: Pointer, cached: Path | None) -> DataError:
