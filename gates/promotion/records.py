@@ -10,6 +10,8 @@ from gates.advice.weighing import weights
 from gates.advice.weighing.weight_health import of_other_data
 from gates.config import reviews
 from gates.config.reviews import has_reviews
+from gates.metrics.limits.wording import percent
+from gates.metrics.review.acceptance import rows_of_share
 from gates.metrics.review.record import ReviewError, parse_record
 from gates.metrics.review.sequential import LotDecision
 from gates.metrics.review.tally import HUMAN, SYNTHETIC, tallies
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.verdict import Verdict
     from gates.versions.trees import Tree
+
+# That quality of a lot which is accepted one time in ten is what published plans call its LTPD (Dodge & Romig, Sampling Inspection
+# Tables, 1959).
+CONSUMER_RISK = 0.10
 
 
 def beside(tree: Tree, statement: str, name: str) -> bytes | None:
@@ -97,10 +103,11 @@ def about_others(content: bytes, dataset: str, rows: Callable[[], str]) -> str:
     )
 
 
-def wrong_review(content: bytes | None, verdict: Verdict, rows: Callable[[], str]) -> str:
+def wrong_review(content: bytes | None, verdict: Verdict, rows: Callable[[], str], ltpd: float | None) -> str:
     """What is wrong with a review of the data that was judged, as a clause; "" where people accepted exactly these rows.
 
     Its counts and its decision are computed anew. Of rows that people wrote they need not review any: `--scope synthetic`.
+    ltpd: the share of rows to reject that its plan may accept one time in ten at most; None for any plan.
     """
     dataset = verdict.dataset
     if content is None:
@@ -109,8 +116,8 @@ def wrong_review(content: bytes | None, verdict: Verdict, rows: Callable[[], str
     if other:
         return other
     record = parse_record(content, reviews.FILE_NAME, dataset)
-    if left_out := _left_out(record.plan, verdict.rows):
-        return left_out
+    if wrong_plan := _left_out(record.plan, verdict.rows) or _too_lenient(record.plan, ltpd):
+        return wrong_plan
     if record.decision is LotDecision.ACCEPT:
         return ""
     of_kind = [tally for tally in tallies(record.plan, record.reviews) if tally.decision is record.decision]
@@ -126,6 +133,20 @@ def _left_out(plan: ReviewPlan, rows: Mapping[str, int]) -> str:
         drawn_from = sum(stratum.rows for stratum in plan.strata if stratum.origin == origin)
         if drawn_from < rows[origin]:
             return f"{reviews.FILE_NAME} draws from {drawn_from:,} of {counted(rows[origin], f'{origin} row')}"
+    return ""
+
+
+def _too_lenient(plan: ReviewPlan, ltpd: float | None) -> str:
+    """Which stratum a plan accepts too often with this share of rows to reject, as a clause."""
+    if ltpd is None:
+        return ""
+    for stratum in plan.strata:
+        accepted = plan.accepted(stratum, rows_of_share(ltpd, stratum.rows) / stratum.rows)
+        if accepted > CONSUMER_RISK:
+            return (
+                f"by the plan of {reviews.FILE_NAME} {stratum.name} is accepted in {percent(accepted)} of cases where {percent(ltpd)} of its "
+                f"rows are to reject, and review_ltpd takes {percent(CONSUMER_RISK)}"
+            )
     return ""
 
 

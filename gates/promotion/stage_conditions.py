@@ -88,6 +88,7 @@ def met(stage: Stage, candidate: Candidate) -> str:
         stage.answered and f"answered {', '.join(stage.answered)}",
         stage.weights == "required" and weights_clause(candidate.weights),
         stage.review == "required" and review_clause(candidate.record, candidate.dataset),
+        stage.review_ltpd is not None and f"review LTPD {stage.review_ltpd:g}",
     )
     return "; ".join(clause for clause in clauses if clause) or "none"
 
@@ -197,10 +198,11 @@ def _weights(stage: Stage, candidate: Candidate) -> Iterator[str]:
 def _record(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if stage.review == "optional":
         return
-    wrong = wrong_review(candidate.record, candidate.verdict, candidate.rows)
+    wrong = wrong_review(candidate.record, candidate.verdict, candidate.rows, stage.review_ltpd)
     if wrong:
+        plan = "" if stage.review_ltpd is None else f" --ltpd {stage.review_ltpd:g}"
         again = (
-            f"have the rows reviewed (`gates review plan {candidate.dataset}`, `gates review import`), commit "
+            f"have the rows reviewed (`gates review plan {candidate.dataset}{plan}`, `gates review import`), commit "
             f"{reviews.FILE_NAME}, check again{' and promote that as a new version' if candidate.stages else ''}"
         )
         yield f"Stage '{stage.name}' requires an accepted review, and {wrong}; {again}."

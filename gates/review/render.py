@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gates.metrics.review.acceptance import accepted_when_bad, accepted_when_good
 from gates.metrics.review.sequential import LotDecision
 from gates.metrics.review.tally import Tally, agreement, answer_of, tallies
 from gates.review.judge import HALF_WIDTH, needs_before_labels
@@ -138,10 +137,7 @@ def _can(plan: ReviewPlan) -> list[str]:
 def _at(plan: ReviewPlan, stratum: PlannedStratum, *, is_good: bool) -> float:
     """The probability that a stratum which is just good, or just bad, is accepted."""
     risks = plan.request.risks
-    if plan.request.is_sequential:
-        share = risks.good_share(stratum.rows) if is_good else risks.bad_share(stratum.rows)
-        return plan.sequential(stratum).characteristic(share).accepted
-    return (accepted_when_good if is_good else accepted_when_bad)(stratum.single, risks)
+    return plan.accepted(stratum, risks.good_share(stratum.rows) if is_good else risks.bad_share(stratum.rows))
 
 
 def _per_cent(share: float) -> str:

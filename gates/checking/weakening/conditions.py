@@ -36,8 +36,10 @@ def _loosened(old: Stage, new: Stage) -> list[str]:
             changes.append(f"{key} {before} -> {now or 'none'}")
     if new.reviewers < old.reviewers:
         changes.append(f"reviewers {old.reviewers} -> {new.reviewers}")
-    if old.maximum_age is not None and (new.maximum_age is None or new.maximum_age > old.maximum_age):
-        changes.append(f"maximum_age {old.maximum_age} -> {new.maximum_age or 'none'}")
+    for key in ("maximum_age", "review_ltpd"):
+        most, now = getattr(old, key), getattr(new, key)
+        if most is not None and (now is None or now > most):
+            changes.append(f"{key} {most} -> {now or 'none'}")
     changes += [
         f"{key} forbidden -> allowed"
         for key in ("waivers", "loosened")

@@ -32,7 +32,8 @@ class Stage:
     that `Reviewed-by:` trailers name. maximum_age: the most days since the verdict was written.
     answered: ids of checks, or types of expectations, that must have passed or failed; ("all",) stands for every check.
     weights: whether a healthy file of weights for exactly this data has to be in the commit.
-    review: whether people have to have accepted exactly these rows, in a record in the commit.
+    review: whether people have to have accepted exactly these rows, in a record in the commit. review_ltpd: the share of rows to
+    reject at which the plan of that review may accept a stratum one time in ten at most.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Stage:
     answered: tuple[str, ...] = ()
     weights: Literal["optional", "required"] = "optional"
     review: Literal["optional", "required"] = "optional"
+    review_ltpd: float | None = None
 
 
 def stages_of(tables: Any, problems: Problems) -> dict[str, Stage]:
@@ -84,6 +86,9 @@ def _check(name: str, table: Any, tables: Mapping[str, Any], problems: Problems)
         problems.add(at, "comes after itself; name the stage before it, or leave `after` out")
     elif isinstance(after, str) and after.strip() and after not in tables:
         problems.add(at, f"after: no stage '{after}' ({did_you_mean(after, set(tables) - {name})})")
+    if "review_ltpd" in table and table.get("review") != "required":
+        at = ("stages", name, "review_ltpd")
+        problems.add(at, 'review_ltpd says what reviews are taken, and none is required; add review = "required"')
 
 
 def _in_order(stages: Mapping[str, Stage], problems: Problems) -> dict[str, Stage]:
@@ -134,4 +139,7 @@ _READERS: Mapping[str, Reader] = {
     "answered": _answered,
     "weights": validators.one_of("optional", "required"),
     "review": validators.one_of("optional", "required"),
+    "review_ltpd": lambda value: (
+        validators.share(value) or ("" if 0 < value < 1 else f"is {value:g}, expected a share between 0 and 1")
+    ),
 }

@@ -61,7 +61,12 @@ class Risks:
 
     def bad_rows(self, lot: int) -> int:
         """The fewest rows to reject that a bad lot of a size has."""
-        return math.ceil(self.ltpd * lot - _ROUNDING)
+        return rows_of_share(self.ltpd, lot)
+
+
+def rows_of_share(share: float, lot: int) -> int:
+    """The fewest rows that are this share of a lot or more."""
+    return math.ceil(share * lot - _ROUNDING)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,12 @@ class ReviewPlan:
         """The test of a stratum that may end early."""
         return SequentialPlan(self.request.risks.scaled(stratum.tightening), stratum.single)
 
+    def accepted(self, stratum: PlannedStratum, share: float) -> float:
+        """The probability to accept a stratum of which this share of rows is to reject, rounded to the nearest whole row."""
+        if self.request.is_sequential:
+            return self.sequential(stratum).characteristic(share).accepted
+        return stratum.single.accepted(share)
+
     def to_json(self) -> dict[str, object]:
         """The plan as plain values."""
         risks, request = self.request.risks, self.request

@@ -17,9 +17,11 @@ REVIEW = "promotions/first/review.json"
 STATEMENT = "promotions/first/v1.0.0.json"
 
 
-def reviewed(gates, root, answer="accept", until=None, scope="combined"):
+def reviewed(gates, root, answer="accept", until=None, scope="combined", *, plan=()):
     """One person reviews the drawn rows, up to a task; both are committed and judged."""
-    gates(root, "review", "plan", "first", "--output", "tasks.csv", "--double", "0", "--replace", "--scope", scope)
+    gates(
+        root, "review", "plan", "first", "--output", "tasks.csv", "--double", "0", "--replace", "--scope", scope, *plan
+    )
     tasks = pl.read_csv(root / "tasks.csv", infer_schema=False)
     is_done = pl.lit(value=True) if until is None else pl.col("task").cast(pl.Int64) <= until
     filled = {"answer": pl.when(is_done).then(pl.lit(answer)), "reviewer": pl.when(is_done).then(pl.lit("ana"))}
@@ -101,6 +103,24 @@ def test_review_and_weights_stand_in_the_statement_where_no_stage_requires_them(
     assert predicate["weights"]["path"] == "promotions/first/weights.parquet"
     assert predicate["review"]["path"] == REVIEW
     assert gates(ready, "verify").code == 0
+
+
+@pytest.mark.parametrize("kind", [(), ("--sequential",)], ids=["single", "sequential"])
+def test_plan_that_accepts_more_bad_rows_than_the_stage_is_refused(gates, requiring, kind):
+    text = (requiring / "gates.toml").read_text()
+    write(requiring, "gates.toml", text.replace('review = "required"\n', 'review = "required"\nreview_ltpd = 0.2\n'))
+    reviewed(gates, requiring, plan=("--ltpd", "0.6", *kind))
+    lenient = promote(gates, requiring)
+    reviewed(gates, requiring, plan=("--ltpd", "0.2", *kind))
+    kept = promote(gates, requiring)
+
+    assert lenient.code == 1
+    assert "by the plan of review.json human is accepted in" in lenient.err
+    assert "where 20.0 % of its rows are to reject, and review_ltpd takes 10.0 %" in lenient.err
+    assert "`gates review plan first --ltpd 0.2`" in lenient.err
+    assert kept.code == 0, kept.err
+    assert "review LTPD 0.2" in git(requiring, "tag", "--list", "--format=%(contents)")
+    assert gates(requiring, "verify").code == 0
 
 
 WAIVER = """
@@ -194,6 +214,19 @@ def test_stage_that_asks_for_less_is_named(name, gates, ready):
 
     called = gates(ready, "check", "first", "--base", "HEAD~1")
     assert f"{name} required -> optional" in called.out + called.err
+
+
+@pytest.mark.parametrize(("now", "change"), [("review_ltpd = 0.1\n", "0.05 -> 0.1"), ("", "0.05 -> none")])
+def test_stage_that_takes_laxer_reviews_is_named(now, change, gates, ready):
+    text = (ready / "gates.toml").read_text()
+    required = text.replace("[stages.staging]\n", '[stages.staging]\nreview = "required"\nreview_ltpd = 0.05\n')
+    write(ready, "gates.toml", required)
+    commit(ready, "At most a twentieth")
+    write(ready, "gates.toml", required.replace("review_ltpd = 0.05\n", now))
+    commit(ready, "More")
+
+    called = gates(ready, "check", "first", "--base", "HEAD~1")
+    assert f"review_ltpd {change}" in called.out + called.err
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,15 @@ def test_mistakes_of_datasets_and_of_stages_come_together_in_the_order_of_the_fi
 
 def test_a_table_called_stage_suggests_stages(mistakes):
     assert mistakes("[stage.prod]\n") == ["gates.toml:4: unknown key 'stage' (did you mean 'stages'?)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ('review = "required"\nreview_ltpd = 0\n', "gates.toml:6: stage 'prod': review_ltpd is 0, expected a share between 0 and 1"),
+        ('review = "required"\nreview_ltpd = 5\n', "gates.toml:6: stage 'prod': review_ltpd is 5, expected a share between 0 and 1"),
+        ("review_ltpd = 0.05\n", "gates.toml:5: stage 'prod': review_ltpd says what reviews are taken, and none is required; add review = \"required\""),
+    ],
+)  # fmt: skip
+def test_a_share_that_no_review_can_keep_is_refused(mistakes, text, mistake):
+    assert mistakes(f"[stages.prod]\n{text}") == [mistake]
