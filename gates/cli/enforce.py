@@ -23,7 +23,7 @@ POINTER_ONLY = ": verified against the pointer, not the bytes"
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Nothing is measured: the verdict's digest, the data's bytes, the suites, the schema's sources and the versions are
 compared with what was judged. If anything differs, the verdict is out of date: exit 3, and `gates check` has to run again.
 
@@ -34,6 +34,7 @@ and dvc.lock in HEAD name; the data itself is not read.
 Example, as two stages of dvc.yaml:
   gates check reviews --output reports --exit-zero
   gates enforce reviews --output reports --mark
+
 Stages that depend on reports/reviews.passed run only once the dataset has passed.
 """
 )

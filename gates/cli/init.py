@@ -66,7 +66,7 @@ def _paths(names: Sequence[str]) -> tuple[Path, ...]:
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Drafted rules only warn. Read and edit schemas/DATASET.py and expectations/DATASET/, then accept them with --accept.
 
 \b

@@ -93,7 +93,7 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", prog_name=NAME)
 def group() -> None:
-    """Decide whether a dataset of human and synthetic rows may be promoted."""
+    """Decide whether a dataset of human and synthetic rows may be used."""
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -22,16 +22,14 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 What is promoted is what HEAD has: data that DVC tracks, under suites, schema and configuration of that commit, with a
 verdict of `gates check` that passed on exactly these bytes. A version is a commit that adds promotions/DATASET/VERSION.json
 and the verdict, and two tags in GTO's grammar: DATASET@VERSION, DATASET#STAGE#N. All of it happens, or none.
 
-\b
 What is on one stage goes to the next without a new version: a tag is added, once its promotion has been verified and the
 stage's conditions in gates.toml are fulfilled.
 
-\b
 Exit codes: 1 where the verdict failed or a condition of the stage is not fulfilled, 2 wrong usage, 3 could not promote.
 
 \b

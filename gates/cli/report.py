@@ -18,7 +18,7 @@ _ENDING = ".json"
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 The page is one file that needs no script and asks no server: it can be mailed, printed and put beside a release. It is written
 to .gates/verdicts/DATASET.html, or beside VERDICT, and its path is printed.
 

@@ -28,12 +28,11 @@ _SHOWN = 5
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Tags, statement, verdict, suites, schema, configuration and data are those of the commit that a tag points to; the
 promotion's own files are compared in the work tree too, and so are contract and data as long as HEAD still has what was
 promoted. Nothing is fetched unless DVC has to get data.
 
-\b
 Exit codes: 1 where something is not what was promoted, 2 wrong usage or nothing was promoted, 3 where something could not be
 looked at.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Exit codes: 0 advice, perhaps without a model; 2 wrong usage or configuration; 3 nothing can be said
 
 \b

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Exit codes: 0 weighed, or no gain was shown; 1 the weights are not healthy, and not written; 2 wrong usage; 3 cannot weigh
 
 \b

@@ -18,21 +18,18 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Verdicts are kept in .gates/verdicts beside gates.toml, or in the folder of --output, where `gates enforce` finds them.
 Of several datasets the worst exit code counts: 1 (failed) before 2 (usage) before 3 (no verdict).
 
-\b
 With --rev or --staged, configuration and suites are read from that revision, and the verdict is written only with
 --output. What was judged before, on the same bytes under the same suites and configuration, is answered from a cache in
 .dvc/tmp/gates, or .gates/cache without DVC.
 
-\b
 With --base, --since or --pushed, what lets rows pass that failed before is listed first: a dataset or check that is gone, a
 looser limit, a waiver, other code. It fails without a reason in the change, [[weakened]] in gates.toml; --exit-zero does
 not change that.
 
-\b
 In a repository with several gates.toml, --all, --staged, --pushed and --since mean the datasets of all that git tracks.
 FOLDER:NAME is a dataset of another one than the nearest; its files go to DIR/FOLDER.
 

@@ -26,12 +26,11 @@ HEAD = "HEAD"
 
 
 @click.command(
-    epilog="""\b
+    epilog="""
 Exit codes: 0 nothing lost, 1 more than --max-lost of the files are gone or rows became undeclared, 2 wrong usage,
 3 could not compare.
 With --all: 0 shown, 2 wrong usage, 3 no version has a verdict.
 
-\b
 Nothing is judged. Checks are compared from stored verdicts on exactly these bytes: committed in reports/ (or --output),
 else left there or in .gates/verdicts by `gates check`, else promoted with the version.
 

@@ -86,6 +86,15 @@ def test_every_command_has_help_that_agrees_with_the_table(name, tmp_path, gates
     assert called.out.startswith(f"Usage: gates {name} ")
 
 
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_help_keeps_to_a_terminal_of_eighty_columns_but_for_lines_to_copy(name, tmp_path, gates, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+    lines = gates(tmp_path, name, "--help").out.splitlines()
+
+    assert [line for line in lines if len(line) > 80 and not line.startswith(f"    gates {name}")] == []
+
+
 def test_version_is_the_package_version(tmp_path, gates):
     assert gates(tmp_path, "--version").out == f"gates, version {__version__}\n"
 
