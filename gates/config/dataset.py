@@ -129,12 +129,14 @@ class Policy:
 
     population: file of the shares that people of each level are expected to have. critical_domains: the least share of
     human and of expert rows by domain. licence: under which the rows may be used, for reports alone.
+    cost: of a human and of a synthetic row, for advice alone.
     """
 
     purpose: str | None = None
     licence: str | None = None
     population: str | None = None
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
     synthetic_role: Literal["mirror", "extend"] = "mirror"
     inconclusive: Literal["block", "warn"] = "block"
     quarantine: Literal["rows", "ids", "off"] = "rows"

@@ -33,7 +33,7 @@ Examples:
 @click.option("-v", "--verbose", "is_verbose", is_flag=True, help="All sources, groups and sentences.")
 @click.option(
     "--cost", type=(click.FloatRange(min=0, min_open=True), click.FloatRange(min=0)), metavar="HUMAN SYNTHETIC",
-    help="What one row of each origin costs, in one unit.",
+    help="What one row of each origin costs, in one unit. [default: `cost` in gates.toml]",
 )  # fmt: skip
 @learner_option
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Other draws of the same rows.")
@@ -46,7 +46,8 @@ def command(dataset: str | None, config: Path | None, **given: Any) -> int:
     from gates.config.load import load_config
 
     source = chosen_one(load_config(config), dataset)
-    costs = Costs(*given["cost"]) if given["cost"] else None
+    stated = given["cost"] or (source.cost and (source.cost["human"], source.cost["synthetic"]))
+    costs = Costs(*stated) if stated else None
     with clean_stdout(), progress_bar(source.name) as progress:
         advice = advise(source, given["seed"], learner_of(given["learner"]), costs, progress)
     if given["form"] == "json":

@@ -279,6 +279,7 @@ _READERS: Mapping[str, Reader] = {
     "population": validators.path_below,
     "licence": validators.words,
     "critical_domains": validators.table(validators.table(validators.share, "human", "expert")),
+    "cost": validators.cost,
     "slices": validators.strings,
     "columns": validators.table(validators.string),
     "synthetic_role": validators.one_of("mirror", "extend"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -96,6 +97,21 @@ def share(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"is {toml_name(value)}, expected a share between 0 and 1"
     return "" if 0 <= value <= 1 else f"is {value:g}, expected a share between 0 and 1"
+
+
+def cost(value: Any) -> str:
+    """What a row of each origin costs: a human one something, a synthetic one perhaps nothing."""
+    wrong = table(_price, "human", "synthetic")(value)
+    missing = "" if wrong else ", ".join(name for name in ("human", "synthetic") if name not in value)
+    if wrong or missing:
+        return wrong or f"lacks {missing}; one cost alone is set against nothing"
+    return "" if value["human"] > 0 else "human is 0, expected more: gains are counted for what human rows cost"
+
+
+def _price(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"is {toml_name(value)}, expected a number"
+    return "" if 0 <= value < math.inf else f"is {value:g}, expected a number from 0 on"
 
 
 def count(least: int, noun: str) -> Reader:

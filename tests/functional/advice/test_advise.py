@@ -58,6 +58,16 @@ def test_the_same_rows_and_seed_give_the_same_advice_in_every_form(project, gate
     assert "| source | rows | weight |" in first
 
 
+def test_what_rows_cost_stands_in_the_configuration_or_in_the_call(project, gates):
+    text = (project / "gates.toml").read_text()
+    (project / "gates.toml").write_text(text + "cost = { human = 2, synthetic = 0.5 }\n")
+    call = ("advise", "rows", "--learner", "logistic", "--format", "json")
+
+    stated, called = (json.loads(gates(project, *call, *cost).out)["costs"] for cost in ((), ("--cost", "3", "0")))
+
+    assert (stated, called) == ({"human": 2, "synthetic": 0.5}, {"human": 3.0, "synthetic": 0.0})
+
+
 def test_without_a_label_it_says_so_and_what_needs_none(project, gates):
     (project / "gates.toml").write_text(CONFIG.replace('label = "label"\n', "") + 'slices = ["place"]\n')
 

@@ -37,6 +37,7 @@ schema = "schemas/claims.py:Claims"
 extends = false
 population = "references/population.csv"
 critical_domains = { medical = { human = 0.5, expert = 0.2 } }
+cost = { human = 1.2, synthetic = 0.001 }
 evaluation = ["data/benchmarks", "data/exam.jsonl"]
 
 [datasets.reviews.origins]
@@ -102,6 +103,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
         "population": "references/population.csv",
         "reference": None,
         "critical_domains": {"medical": {"human": 0.5, "expert": 0.2}},
+        "cost": {"human": 1.2, "synthetic": 0.001},
         "columns": {"text": "body"},
         "synthetic_role": "extend",
         "inconclusive": "warn",
@@ -112,7 +114,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
     }
     assert config.dataset("reviews").origins == Origins(("human", "expert"), ("gpt", "template"))
     assert config.dataset("reviews").waivers == (
-        Waiver("human/expect_duplicate_ratio_to_be_less_than/exact", "forms repeat", "ana", date(2027, 1, 31), 26),
+        Waiver("human/expect_duplicate_ratio_to_be_less_than/exact", "forms repeat", "ana", date(2027, 1, 31), 27),
     )
     assert list(config.datasets) == ["reviews", "people"]
     assert config.dataset("people").partitions == {"human": "data/real.csv", "synthetic": "data/made.csv"}
@@ -127,7 +129,7 @@ def test_places_name_the_line_of_the_key_even_where_it_stands_in_the_defaults(wr
     assert reviews.place() == "gates.toml:5: dataset 'reviews'"
     assert reviews.place("columns") == "gates.toml:13: dataset 'reviews'"
     assert reviews.place("purpose") == "gates.toml:2: dataset 'reviews'"
-    assert reviews.place("origins") == "gates.toml:23: dataset 'reviews'"
+    assert reviews.place("origins") == "gates.toml:24: dataset 'reviews'"
 
 
 def test_the_nearest_configuration_above_counts(write, tmp_path):
@@ -198,6 +200,13 @@ def test_an_explicit_path_may_be_a_file_or_a_folder(write, tmp_path):
         ('partitions = { human = "a", synthetic = "b" }', "has both path and partitions; give one of them"),
         ('population = "../p.csv"', "population is '../p.csv', expected a file below the folder of the configuration"),
         ('critical_domains = ["law"]', "critical_domains is an array, expected a table"),
+        ("cost = { human = 1 }", "cost lacks synthetic; one cost alone is set against nothing"),
+        (
+            "cost = { human = 0, synthetic = 1 }",
+            "cost human is 0, expected more: gains are counted for what human rows cost",
+        ),
+        ("cost = { human = 1, synthetic = -1 }", "cost synthetic is -1, expected a number from 0 on"),
+        ('cost = { human = 1, synthetic = "1" }', "cost synthetic is a string, expected a number"),
         (
             "critical_domains = { law = { experts = 0.2 } }",
             "critical_domains law has an unknown key 'experts' (did you mean 'expert'?)",
