@@ -53,14 +53,10 @@ def _collect(advice: Advice) -> Iterator[Recommendation]:
         )
     for names, _, gain in _alike(shown)[:AT_MOST]:
         first = shown[0][1]
-        tie = "" if gain is first else _tie(gain, first)
+        tie = "" if gain is first or gain.high < first.low else "; cannot tell it from the first"
         text = f"collect about {gain.rows:,} human rows in {names}: {gain_text(gain)} for each {PER_ROWS}"
         text += f"{_per_cost(advice, gain)}{tie}"
         yield Recommendation(Action.COLLECT, names, text, gain.rows, gain.value, gain.low, gain.high)
-
-
-def _tie(gain: Gain, first: Gain) -> str:
-    return "; cannot tell it from the first" if gain.high >= first.low else ""
 
 
 def _per_cost(advice: Advice, gain: Gain) -> str:

@@ -91,7 +91,8 @@ def row_line(base: Mapping[str, int], new: Mapping[str, int]) -> str:
 def change_lines(answers: tuple[Answer, Answer], changes: Sequence[CheckChange]) -> Iterator[str]:
     """What became of the answer, and of each check that differs."""
     before, after = (answer.value for answer in answers)
-    yield f"verdict: {_step_of(before, after)}; {counted(len(changes), 'check')} changed"
+    step = before if before == after else f"{before} -> {after}"
+    yield f"verdict: {step}; {counted(len(changes), 'check')} changed"
     # A changed outcome says more than a moved number.
     for change in sorted(changes, key=lambda change: not change.is_outcome):
         yield f"  {change.id}: {_result(change.before)} -> {_result(change.after)}"
@@ -106,10 +107,6 @@ def _result(check: CheckResult | None) -> str:
 
 def _step(before: int, after: int) -> str:
     return f"{before:,}" if before == after else f"{before:,} -> {after:,}"
-
-
-def _step_of(before: str, after: str) -> str:
-    return before if before == after else f"{before} -> {after}"
 
 
 def _document(difference: DatasetDifference) -> dict[str, object]:

@@ -73,7 +73,7 @@ def workflow() -> str:
 
 def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
     name = dataset.name
-    inputs = [*_paths(dataset), dataset.source, *_own_files(dataset)]
+    inputs = [*dataset.paths(), dataset.source, *_own_files(dataset)]
     yield f"  check-{name}:"
     place = [f"    wdir: {wdir}"] if wdir else []
     yield from place
@@ -99,10 +99,6 @@ def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
     yield "    outs:"
     yield f"    - {yaml_scalar(f'{FOLDER}/{name}.passed')}:"
     yield "        cache: false"
-
-
-def _paths(dataset: DatasetConfig) -> list[str]:
-    return list(dataset.paths())
 
 
 def _own_files(dataset: DatasetConfig) -> list[str]:

@@ -49,7 +49,7 @@ def density_weights(material: Material, source: SourceWeight, beside: Weighted, 
     Sugiyama, Suzuki & Kanamori, Density Ratio Estimation in Machine Learning, 2012, section 4.
     """
     examples, human, made = material.examples, material.human, material.sources[source.source]
-    weight = source.weight or _best(source)
+    weight = source.weight or (source.alone.best.weight if source.alone else 0.0)
     trials = material.to_try(seed).trials(examples)
     gains = []
     for trial in trials:
@@ -96,10 +96,6 @@ def _counted(material: Material, sources: Sequence[SourceWeight]) -> Weighted:
     rows = [material.sources[one.source] for one in sources]
     weights = np.repeat(np.array([one.weight for one in sources]), list(map(len, rows)))
     return Weighted(np.concatenate([np.empty(0, dtype=np.int64), *rows]), weights.astype(np.float64))
-
-
-def _best(source: SourceWeight) -> float:
-    return source.alone.best.weight if source.alone else 0.0
 
 
 def _why_not(gain: float, error: float, ratios: Floats) -> str:

@@ -44,20 +44,17 @@ def source_weights(material: Material, totals: Mapping[str, int], seed: int) -> 
     order = sorted(alone, key=lambda name: (-alone[name].best.gain, name))
     taken, weights = NOTHING, []
     for name in order:
-        own = alone[name]
-        beside = own if taken is NOTHING or not own.weight else _beside(material, name, taken, seed)
+        own, rows = alone[name], material.sources[name]
+        beside = own
+        if taken is not NOTHING and own.weight:
+            beside = guarded_weight(material.examples, material.to_try(seed), rows, beside=taken)
         weights.append(_weighed(material, name, totals[name], own, beside))
         if beside.weight:
-            rows = material.sources[name]
             taken = Weighted(np.r_[taken.rows, rows], np.r_[taken.weights, np.full(len(rows), beside.weight)])
     left_out = [
         SourceWeight(name, totals.get(name, 0), 0.0, None, None, why) for name, why in material.left_out.items()
     ]
     return weights + left_out
-
-
-def _beside(material: Material, name: str, taken: Weighted, seed: int) -> GuardedWeight:
-    return guarded_weight(material.examples, material.to_try(seed), material.sources[name], beside=taken)
 
 
 def _weighed(material: Material, name: str, total: int, alone: GuardedWeight, beside: GuardedWeight) -> SourceWeight:

@@ -64,7 +64,8 @@ def command(what: str, datasets: tuple[str, ...], config: Path | None, form: str
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
     elif what == "plugins":
-        click.echo("\n".join(_plugin_line(row) for row in rows) or "no plugins")
+        lines = [f"{row['kind']}: {row['name']}\n  {row['object']}, from {row['from']}" for row in rows]
+        click.echo("\n".join(lines) or "no plugins")
     elif what == "commands":
         click.echo("\n".join(f"{row['usage']}\n  {row['about']}" for row in rows))
     elif what == "types":
@@ -98,10 +99,6 @@ def _commands(_plugins: Plugins) -> list[dict[str, object]]:
     return command_rows(COMMANDS)
 
 
-def _plugin_line(row: dict[str, object]) -> str:
-    return f"{row['kind']}: {row['name']}\n  {row['object']}, from {row['from']}"
-
-
 def _types(plugins: Plugins) -> list[dict[str, object]]:
     from gates.contract.plugins.registry import data_types_of
 
@@ -132,7 +129,7 @@ def _checks(plugins: Plugins, data_type: str | None, scope: str | None) -> list[
         {"data_type": None, "id": None, "scope": None, "type": metric.expectation, "severity": None, "limits": None,
          "asks": metric.asks, "reason": None}
         for metric in metrics.values()
-        if not _is_used(metric.expectation, uses)
+        if all(use.entry.type != metric.expectation for use in uses)
     ]  # fmt: skip
 
 
@@ -150,10 +147,6 @@ def _row(use: Use, metrics: Mapping[str, Metric]) -> dict[str, object]:
         "asks": explanation(entry.type, metrics).asks,
         "reason": use.reason(),
     }
-
-
-def _is_used(check_type: str, uses: Sequence[Use]) -> bool:
-    return any(use.entry.type == check_type for use in uses)
 
 
 def _check_lines(rows: Sequence[dict[str, object]]) -> list[str]:

@@ -41,7 +41,8 @@ def types_page(kinds: Mapping[str, DataType], built_in: Collection[str]) -> list
     for name, kind in kinds.items():
         lines += ["", f"## {name}", "", kind.about.strip() or f"A row: {kind.summary}.", "", *_roles(kind)]
         lines += ["", kind.example.strip()] if kind.example else []
-        lines += ["", *_row_rules(kind)] if name in built_in else _named(kind)
+        named = f"| taken by a column of that name | {_words(kind.named_roles)} |"
+        lines += ["", *_row_rules(kind)] if name in built_in else [named]
     return lines
 
 
@@ -55,10 +56,6 @@ def _roles(kind: DataType) -> list[str]:
         f"| required | {_words(kind.required_roles)} |",
         f"| optional | {_words(optional)} |",
     ]
-
-
-def _named(kind: DataType) -> list[str]:
-    return [f"| taken by a column of that name | {_words(kind.named_roles)} |"]
 
 
 def _row_rules(kind: DataType) -> list[str]:

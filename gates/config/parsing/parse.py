@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.config.dataset import PURPOSES, DatasetConfig, Origins, Specs, Waiver, specs_of
-from gates.config.installed.plugins import PluginKind, Plugins, Reference
+from gates.config.installed.plugins import PluginKind, Plugins
 from gates.config.parsing import validators
 from gates.config.parsing.plugins_table import TABLE, declared
 from gates.errors import UsageError, did_you_mean
@@ -178,17 +178,14 @@ def _check_twice(datasets: Iterable[DatasetConfig], problems: Problems) -> None:
 
 
 def _check_name(name: str, at: KeyPath, problems: Problems) -> None:
+    # Suites of a type that the configuration names lie where a dataset of this name would have its own.
+    own_types = [plugin.name for plugin in problems.plugins.declared if plugin.kind is PluginKind.TYPE]
     if not name or "/" in name or any(character.isspace() for character in name):
         problems.add(at, f"'{name}' is no name for a dataset: it may not be empty or have '/' or white space in it")
-    elif name in DATA_TYPES or any(name == own.name for own in _own_types(problems)):
+    elif name in (*DATA_TYPES, *own_types):
         problems.add(at, f"'{name}' is a data type; name the dataset after what it holds")
     elif name.count("*") > 1:
         problems.add(at, f"'{name}' may have only one '*'")
-
-
-def _own_types(problems: Problems) -> list[Reference]:
-    """Types that the configuration names, whose suites lie where a dataset of this name would have its own."""
-    return [plugin for plugin in problems.plugins.declared if plugin.kind is PluginKind.TYPE]
 
 
 def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:

@@ -11,7 +11,7 @@ from gates.verdict import CheckId, Severity
 from gates.visible_text import has_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 
 ORIGINS = "expect_origins_to_be_declared"
@@ -110,7 +110,7 @@ def _is_as_strict(name: str, present: SuiteEntry, entry: SuiteEntry) -> bool:
     if name == "warn_value":
         if old is None:
             return True
-        direction = _DIRECTION["max_value" if _has(present.kwargs, "max_value") else "min_value"]
+        direction = _DIRECTION["max_value" if present.kwargs.get("max_value") is not None else "min_value"]
     elif name in _DIRECTION:
         direction = _DIRECTION[name]
         # Absent, `mostly` means all values and a limit means none.
@@ -128,10 +128,6 @@ def _is_stricter_set(kind: str, old: object, new: object) -> bool:
     if kind in _ALLOWING:
         return all(value in old for value in new)
     return kind in _FORBIDDING and all(value in new for value in old)
-
-
-def _has(kwargs: Mapping[str, object], name: str) -> bool:
-    return kwargs.get(name) is not None
 
 
 def _shown(value: object) -> str:

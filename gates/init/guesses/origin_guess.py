@@ -46,12 +46,9 @@ def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None
     candidates = [sorted_out for name, values in columns.items() if (sorted_out := _sort_out(name, values))]
     named = [column for column in candidates if column.name == _NAME]
     whole = [column for column in candidates if not column.unknown]
-    nearly = [column for column in candidates if sum(column.rows.values()) >= LEAST_WORDS * _rows(columns[column.name])]
+    counts = {name: sum(values.values()) for name, values in columns.items()}
+    nearly = [column for column in candidates if sum(column.rows.values()) >= LEAST_WORDS * counts[column.name]]
     return next(iter([*named, *whole, *(nearly if len(nearly) == 1 else [])]), None)
-
-
-def _rows(values: Mapping[str, int]) -> int:
-    return sum(values.values())
 
 
 def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:

@@ -30,7 +30,7 @@ def retried(call: Callable[[], Answer]) -> Answer:
         try:
             return call()
         except Exception as error:
-            if not _is_busy(error):
+            if not any(phrase in str(link) for link in _chain(error) for phrase in _BUSY):
                 raise
         time.sleep(delay)
     return call()
@@ -96,10 +96,6 @@ def _opened(repository: Repository, root: str, rev: str | None) -> DVCFileSystem
     scm = SCM(str(repository.top))
     inside = "/" if root == "." else f"/{root}"
     return DVCFileSystem(repo=Repo(inside, fs=GitFileSystem(scm=scm, rev=rev), scm=scm, config=config))
-
-
-def _is_busy(error: BaseException) -> bool:
-    return any(phrase in str(link) for link in _chain(error) for phrase in _BUSY)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
