@@ -175,9 +175,12 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
     size = len(human) if scope is Scope.HUMAN else min(counts)
     if not size:
         return Inconclusive(f"no text of {TOKENS_AT_LEAST} tokens to count", RowCounts(*counts))
-    value = matrix.repeats(human[:size]) / size
+    alike = matrix.repeats(human[:size])
+    value, note = alike / size, f"{alike:,} of {size:,} texts nearly repeat another"
     if scope is Scope.SYNTHETIC:
-        value = matrix.repeats(synthetic[:size]) / size - value
+        own = matrix.repeats(synthetic[:size])
+        value = own / size - value
+        note = f"{own:,} of {size:,} texts nearly repeat another, and of as many human texts {alike:,}"
     unread = matrix.not_compared(HUMAN_CODE, *([SYNTHETIC_CODE] if scope is Scope.SYNTHETIC else []))
     return Measured(
         Estimate.exact(value),
@@ -185,6 +188,7 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
         growth=Growth(rows_read=matrix.most_texts()),
         unread=unread,
         undecided=Severity.WARNING if unread else None,
+        note=note if value > 0 else "",
     )
 
 
@@ -194,7 +198,14 @@ def _counted(scan: Scan, matrix: DuplicateMatrix, share: Estimate, mask: Mask, r
     repeats = mask & ~index.first_of_each(mask)
     shown = np.flatnonzero(repeats)[: scan.named_rows]
     places = scan.twin_places(index.ids(shown), index.ids(index.first_with_content_of(shown, mask)))
-    note = f"{int(repeats.sum()):,} of {int(mask.sum()):,} rows repeat another, first at {places[0]}" if places else ""
+    counted = long_enough(scan)
+    # Where short rows are left out, the number of rows is none that somebody knows from elsewhere.
+    long = f" of {TOKENS_AT_LEAST} tokens and more" if counted[mask].all() and not counted.all() else ""
+    note = (
+        f"{int(repeats.sum()):,} of {int(mask.sum()):,} rows{long} repeat another, first at {places[0]}"
+        if places
+        else ""
+    )
     evidence = {"matrix": matrix.to_evidence(), "repeats": int(repeats.sum()), "first_rows": places}
     return Measured(share, rows, is_count=True, note=note, evidence=evidence)
 

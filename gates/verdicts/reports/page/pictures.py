@@ -150,5 +150,9 @@ def _short(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, float):
-        return f"{value:.3g}" if abs(value) >= _SMALLEST or not value else f"{value:.5f}".rstrip("0").rstrip(".")
+        return (
+            f"{value:.3g}"
+            if abs(value) >= _SMALLEST or not value
+            else f"{round(value, 5) or 0:.5f}".rstrip("0").rstrip(".")
+        )
     return f"{value:,}" if isinstance(value, int) else shortened(str(value))

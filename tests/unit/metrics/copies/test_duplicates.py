@@ -66,3 +66,18 @@ def test_rows_that_differ_in_what_reads_as_nothing_are_different_rows(last, repe
         measured = METRIC.measure(scan, Scope.HUMAN, {"kind": "exact"})
 
     assert measured.estimate.value * 404 == pytest.approx(repeats)
+
+
+def test_of_texts_the_message_says_which_were_counted_and_how_many_nearly_repeat_another():
+    long = [
+        f"The {number} rivers of the country flow to sea number {number} and " + f"word{number} " * 20
+        for number in range(30)
+    ]
+    human = pl.DataFrame({"text": [*long, *long[:3], *[f"{text} once more" for text in long[:5]], *["Yes."] * 12]})
+    synthetic = pl.DataFrame({"text": [text.replace("word", "term").replace("rivers", "roads") for text in long]})
+
+    with scanned(human, synthetic, type="text", columns={"text": "text"}) as scan:
+        exact, near = (METRIC.measure(scan, Scope.HUMAN, {"kind": kind}) for kind in ("exact", "near"))
+
+    assert exact.note.startswith("3 of 38 rows of 20 tokens and more repeat another, first at ")
+    assert near.note == "5 of 35 texts nearly repeat another"
