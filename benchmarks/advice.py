@@ -1,10 +1,10 @@
 """What the guarded weight of `gates weights` gains and loses against human rows alone, pooling and 1/phi, on two tables.
 
     python benchmarks/advice.py --seed 1 --draws 20 [--sizes 100 400 1600] [--learner boosting ...] [--keep advice.jsonl]
-        [--law] [--texts] [--minutes 60]
+        [--law] [--texts | --numbers] [--minutes 60]
 
 Adult with rows of five published generators, and a survey of marriages with five simple generators that are made here from
-rows that nothing else uses; --texts: descriptions of Debian's packages by section, with five simple generators. A draw takes human rows and synthetic ones, learns from them under each weight, and is tested on
+rows that nothing else uses; --texts: descriptions of Debian's packages by section, with five simple generators; --numbers: ages and hours of work in Adult, as numbers. A draw takes human rows and synthetic ones, learns from them under each weight, and is tested on
 human rows that are in no draw. --law: instead, how the law of mixtures and the weight that it suggests fare. Prints the tables
 of docs/explanation/advice.md.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.advising import LABELS, TABLES, TEXTS
+from benchmarks.advising import LABELS, NUMBERS, TABLES, TEXTS
 from benchmarks.kept import Kept, Record, draw_parser, markdown
 from gates import testing
 from gates.advice.material import material_of
@@ -46,7 +46,7 @@ SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9)
 def material(table: str, learner: str) -> Material:
     """The rows of a table, those that are tested on as its holdout."""
     kind = "text" if table in TEXTS else "tabular"
-    human, synthetic, holdout = (TABLES | TEXTS)[table]()
+    human, synthetic, holdout = (TABLES | TEXTS | NUMBERS)[table]()
     columns = {"generator": "generator"}
     with testing.scanned(human, synthetic, type=kind, holdout=holdout, label=LABELS[table], columns=columns) as scan:
         made = material_of(scan, None if kind == "text" else Learner(learner))
@@ -113,7 +113,7 @@ def law_cell(job: Record) -> Record | None:
 def jobs(options: Namespace, measure: str) -> Iterator[Record]:
     """Every cell once before any twice."""
     for seed in range(options.seed, options.seed + options.draws):
-        for table in TEXTS if options.texts else TABLES:
+        for table in TEXTS if options.texts else NUMBERS if options.numbers else TABLES:
             for learner in [Learner.WORDS.value] if options.texts else options.learner:
                 for generator in material(table, learner).sources:
                     for size in options.sizes if measure == "weights" else options.sizes[-1:]:
@@ -172,6 +172,7 @@ def main() -> None:
     parser.add_argument("--learner", nargs="+", default=["logistic", "boosting"])
     parser.add_argument("--law", action="store_true")
     parser.add_argument("--texts", action="store_true", help="a set of texts in place of the tables")
+    parser.add_argument("--numbers", action="store_true", help="labels that are numbers in place of classes")
     options = parser.parse_args()
     kept = Kept(options.keep)
     measure = "law" if options.law else "weights"

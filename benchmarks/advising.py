@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     Parts = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
-LABELS = {"adult": "income", "marriages": "affairs", "descriptions": "label"}
+LABELS = {
+    "adult": "income", "marriages": "affairs", "descriptions": "label", "ages": "age", "hours": "hours-per-week",
+}  # fmt: skip
 GENERATORS = ("ctgan", "gaussian_copula", "mostly", "synthpop", "tvae")
 ROWS, TEST_ROWS = 6400, 4000
 
@@ -111,3 +113,4 @@ MAKERS: dict[str, Callable[[pl.DataFrame, np.random.Generator], pl.DataFrame]] =
 }
 TABLES: dict[str, Callable[[], Parts]] = {"adult": adult, "marriages": marriages_survey}
 TEXTS: dict[str, Callable[[], Parts]] = {"descriptions": package_descriptions}
+NUMBERS: dict[str, Callable[[], Parts]] = {"ages": adult, "hours": adult}
