@@ -119,14 +119,8 @@ def feed(batches: Iterable[pa.RecordBatch], consumers: Iterable[Consumer], readi
     Raises what reading raises and what a consumer raises.
     """
     listed = tuple(consumers)
-    lanes = [
-        lane
-        for lane in (
-            [one for one in listed if isinstance(one, OnBatch)],
-            [one for one in listed if not isinstance(one, OnBatch)],
-        )
-        if lane
-    ]
+    alone, together = ([one for one in listed if isinstance(one, OnBatch) == is_alone] for is_alone in (True, False))
+    lanes = [lane for lane in (alone, together) if lane]
     coming = iter(batches)
     with ThreadPoolExecutor(len(lanes) + 1, "gates-pass") as pool:
         following = pool.submit(next, coming, None)

@@ -21,7 +21,7 @@ from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches
 from gates.data.duckdb.views import file_query
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS, FileFacts
-from gates.data.files import DataFile, evaluation_files, fingerprints
+from gates.data.files import DataFile, evaluation_files
 from gates.data.formats.staging import StagedFile, stage
 from gates.data.scan.inputs import EvaluationItems
 from gates.data.steady_files import SteadyFiles
@@ -178,13 +178,8 @@ def open_evaluation(
             steady.watch(file.path, file.name)
             staged.append(stage(file, folder, connection))
         limit_memory(connection, for_rows(None))
-        facts = tuple(map(_facts, staged))
+        facts = tuple(file.facts() for file in staged)
         return EvaluationSets(facts, connection, staged, _columns(config, kind), steady, stack.pop_all())
-
-
-def _facts(file: StagedFile) -> FileFacts:
-    sha256, md5, size = fingerprints(file.file.path)
-    return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, None, md5)
 
 
 def _columns(config: DataSource, kind: DataType) -> EvaluationColumns:

@@ -10,8 +10,11 @@ from gates.errors import DataError
 from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+# As many columns as are looked at together: their expressions are planned once, and what a query costs grows with their square.
+COLUMNS_AT_ONCE = 50
 
 
 def identifier(name: str) -> str:
@@ -41,6 +44,18 @@ def literals(texts: Iterable[str]) -> str:
 def select(columns: str, source: str, *clauses: str) -> str:
     """`SELECT columns FROM source clauses`, all of them SQL in which names and values are quoted already."""
     return " ".join(("SELECT", columns, "FROM", source, *clauses))
+
+
+def parquet(*paths: Path) -> str:
+    """SQL of all rows of Parquet files, one after the other. Raises what `path_literal` raises."""
+    return f"read_parquet([{', '.join(map(path_literal, paths))}], hive_partitioning = false)"
+
+
+def cells(source: str, names: Sequence[str]) -> Iterator[str]:
+    """SQL of `key` and `value` of the cells of a source that have one, of some of its columns at a time."""
+    for first in range(0, len(names), COLUMNS_AT_ONCE):
+        columns = ", ".join(map(identifier, names[first : first + COLUMNS_AT_ONCE]))
+        yield f"(UNPIVOT ({select(columns, source)}) ON COLUMNS(*) INTO NAME key VALUE value)"
 
 
 def copy(query: str, target: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -32,7 +32,7 @@ from gates.data.duckdb.views import (
     written_rows,
 )
 from gates.data.facts import ORIGIN, FileFacts, Roles
-from gates.data.files import DataFile, data_files, fingerprints, holdout_files
+from gates.data.files import DataFile, data_files, holdout_files
 from gates.data.formats.staging import StagedFile, stage
 from gates.data.roles import Binder, mapped_roles, role_columns
 from gates.data.sql import identifier, select
@@ -201,11 +201,9 @@ class LocalDataset:
     def _rows(self) -> str:
         return identifier(written_rows(self.views)) if self.shows_written_origin else self._combined
 
-    @contextmanager
-    def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _reader(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """A connection of its own, so that queries on `connection` do not end a running stream."""
-        with reader(self.connection, self._staged, self.where) as cursor:
-            yield cursor
+        return reader(self.connection, self._staged, self.where)
 
 
 @dataclass(frozen=True)
@@ -242,7 +240,6 @@ def open_holdout(
     kind: DataType,
     *,
     files: Sequence[DataFile] | None = None,
-    views: Mapping[Scope, str] = VIEWS,
 ) -> LocalDataset | None:
     """Opens the held-out human rows of a dataset, or None where there are none.
 
@@ -253,7 +250,7 @@ def open_holdout(
     held_out = holdout_files(config) if files is None else files
     if held_out is None:
         return None
-    return _open((config, kind), [replace(file, origin=Scope.HUMAN.value) for file in held_out], views, is_holdout=True)
+    return _open((config, kind), [replace(file, origin=Scope.HUMAN.value) for file in held_out], VIEWS, is_holdout=True)
 
 
 def _open(
@@ -290,7 +287,8 @@ def _open(
             query = partial(rows_query, columns=shown, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
         limit_memory(connection, memory.for_rows(None if is_holdout else sum(file.rows for file in staged)))
-        facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
+        fixed = (fixed_origin(file, config.origin, origins) for file in staged)
+        facts = tuple(file.facts(origin, is_hashed=quick is None) for file, origin in zip(staged, fixed, strict=True))
     except BaseException as error:
         stack.close()
         if isinstance(error, GatesError):
@@ -372,12 +370,6 @@ def _check_origin(config: DataSource, files: Sequence[StagedFile], where: str) -
         f"{config.place('origin')}: no column '{config.origin}' in {where}{hint}; name the column that says who made "
         'a row with origin = "…", or give human and synthetic paths under partitions'
     )
-
-
-def _facts(file: StagedFile, origin: str, origins: Origins, *, is_hashed: bool) -> FileFacts:
-    sha256, md5, size = fingerprints(file.file.path) if is_hashed else ("", "", 0)
-    fixed = fixed_origin(file, origin, origins)
-    return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, fixed, md5)
 
 
 def _damaged(files: Sequence[StagedFile]) -> str | None:

@@ -13,7 +13,7 @@ from gates.config.dataset import WITHOUT_VALUE, Origins
 from gates.data.common_type import as_text
 from gates.data.duckdb.connection import make_readable
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, TURNS, WRITTEN_ORIGIN
-from gates.data.sql import identifier, literal, literals, origin_of, path_literal, select
+from gates.data.sql import identifier, literal, literals, origin_of, parquet, select
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Scope
 
@@ -92,8 +92,7 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
         row_id = f"((file_index::BIGINT + {first}) << {ROWS_PER_FILE_BITS}) | file_row_number"
         expressions.append(f"{row_id} AS {identifier(ROW_ID)}")
         expressions.append(f"{_origin(file, origin, origins)} AS {identifier(ORIGIN)}")
-        paths = ", ".join(path_literal(entry.parquet) for _, entry in alike)
-        source = _parsed(columns, file, f"read_parquet([{paths}], hive_partitioning = false)")
+        source = _parsed(columns, file, parquet(*(entry.parquet for _, entry in alike)))
         runs.append(select(", ".join(expressions), source, _of_part(file)))
     return " UNION ALL ".join(runs)
 
@@ -108,10 +107,7 @@ def _of_part(file: StagedFile) -> str:
 def file_query(file: StagedFile, number: int, columns: Iterable[str]) -> str:
     """SQL of all rows of one file in some columns, under their own names, with ROW_ID last."""
     row_id = f"({number}::BIGINT << {ROWS_PER_FILE_BITS}) | file_row_number AS {identifier(ROW_ID)}"
-    return select(
-        ", ".join((*map(identifier, columns), row_id)),
-        f"read_parquet([{path_literal(file.parquet)}], hive_partitioning = false)",
-    )
+    return select(", ".join((*map(identifier, columns), row_id)), parquet(file.parquet))
 
 
 def undeclared_origins(
@@ -149,9 +145,8 @@ def _stated_origins(alike: Sequence[StagedFile], origin: str) -> str:
         value = alike[0].file.hive.get(origin)
         text = "NULL" if value is None else literal(value)
         return f"SELECT CAST({text} AS VARCHAR) AS value, {sum(file.rows for file in alike)} AS row_count"
-    paths = ", ".join(path_literal(file.parquet) for file in alike)
     columns = f"CAST({identifier(origin)} AS VARCHAR) AS value, count(*) AS row_count"
-    return select(columns, f"read_parquet([{paths}], hive_partitioning = false)", "GROUP BY 1")
+    return select(columns, parquet(*(file.parquet for file in alike)), "GROUP BY 1")
 
 
 def _shown_origin(value: str | None, rows: int, declared: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from gates.data.formats.csv_header import Header, read_header
-from gates.data.sql import copy, identifier, literal, path_literal, select
+from gates.data.sql import COLUMNS_AT_ONCE, cells, copy, identifier, literal, parquet, path_literal, select
 from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 # DuckDB's own limit of 2 MB is less than a long document; the buffer has room for two lines of this length.
 _LONGEST_LINE = 16 << 20
-# As many columns as are looked at together: their expressions are planned once, not a column.
-_COLUMNS_AT_ONCE = 50
 _LINE_NUMBER = re.compile(r"CSV Error on Line: (\d+)")
 _COLUMN_COUNT = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 
@@ -61,7 +59,7 @@ def stage_csv(
         raise
     except duckdb.Error as error:
         raise _explained(file, text, len(names), str(error)) from error
-    source = f"read_parquet({path_literal(raw)}, hive_partitioning = false)"
+    source = parquet(raw)
     kinds, empty, rows = _types(source, names, connection)
     _refuse_second_header(file, source, names, connection)
     if 0 < rows < least:
@@ -117,7 +115,7 @@ def _refuse_second_header(file: DataFile, source: str, names: list[str], connect
         return
     # A mark of byte order comes with the second file.
     is_header = " AND ".join(
-        f"ltrim({identifier(name)}, chr(65279)) = {literal(name)}" for name in names[:_COLUMNS_AT_ONCE]
+        f"ltrim({identifier(name)}, chr(65279)) = {literal(name)}" for name in names[:COLUMNS_AT_ONCE]
     )
     # Names in the place of the file's, among which may be any.
     rows = f"({select(f'row_number() OVER (), {is_header}', source)}) AS rows(number, is_header)"
@@ -132,11 +130,9 @@ def _types(source: str, names: list[str], connection: duckdb.DuckDBPyConnection)
     """The type of every column by all of its values, the columns without values, and the number of rows."""
     rows: int = (connection.execute(select("count(*)", source)).fetchone() or (0,))[0]
     fits: dict[str, int] = {}
-    for some in (names[first : first + _COLUMNS_AT_ONCE] for first in range(0, len(names), _COLUMNS_AT_ONCE)):
-        columns = select(", ".join(map(identifier, some)), source)
-        cells = f"(UNPIVOT ({columns}) ON COLUMNS(*) INTO NAME key VALUE value)"
+    for some in cells(source, names):
         fits |= dict(
-            connection.execute(select(f"key, coalesce({_fitting('value')}, 0)", cells, "GROUP BY 1")).fetchall()
+            connection.execute(select(f"key, coalesce({_fitting('value')}, 0)", some, "GROUP BY 1")).fetchall()
         )
     kinds = [
         next((kind for bit, (kind, _) in enumerate(_CANDIDATES) if fits.get(name, 0) >> bit & 1), "VARCHAR")

@@ -10,7 +10,7 @@ import duckdb
 
 from gates.data.files import DataFile, Format
 from gates.data.formats.decompress import encoding_of
-from gates.data.formats.jsonl import LONGEST_ROW
+from gates.data.formats.jsonl import JSON_OPTIONS, LONGEST_ROW
 from gates.data.formats.strict_json import is_lax, refuse_constant
 from gates.data.sql import identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError, first_few
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from gates.private_folder import PrivateFolder
 
-_OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"
 # Python looks once more into a file that DuckDB cannot read, for the line; it takes ten times as much memory as that.
 _MOST_TO_EXPLAIN = 32 << 20
 _FIRST = 4096
@@ -83,7 +82,7 @@ def _elements(text: Path) -> str:
 
 def _objects(text: Path, form: str) -> str:
     """SQL of the values of a file, as they were written. form: of DuckDB's `format`."""
-    return f"read_json_objects([{path_literal(text)}], {_OPTIONS}, format = '{form}')"
+    return f"read_json_objects([{path_literal(text)}], {JSON_OPTIONS}, format = '{form}')"
 
 
 def _refuse_lax(file: DataFile, text: Path, form: str, connection: duckdb.DuckDBPyConnection) -> None:

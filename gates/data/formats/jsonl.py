@@ -15,7 +15,7 @@ import duckdb
 from gates.data.files import DataFile, Format
 from gates.data.formats.nested_keys import has_key_twice, nesting
 from gates.data.formats.strict_json import is_lax, refuse_constant
-from gates.data.sql import copy, identifier, literal, path_literal, select
+from gates.data.sql import cells, copy, identifier, literal, parquet, path_literal, select
 from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ _NESTED = {"ARRAY": "lists", "OBJECT": "objects"}
 _MOST_FIELDS = 200
 # A list takes two levels of Parquet, of which Arrow reads a hundred; people write no ten.
 _DEEPEST = 40
-# As many columns as are seen at once: what a query costs grows with their square.
-_COLUMNS_AT_ONCE = 50
 # One row may be this long, 8 times DuckDB's own limit of 16 MB.
 LONGEST_ROW = 128 << 20
 
@@ -95,12 +93,12 @@ def stage_jsonl(
 
 
 _LONG = "[0-9]{19}"
-_OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"
+JSON_OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"
 
 
 def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The keys of all rows: those of the first row in its order, then the others sorted."""
-    source = f"read_ndjson_objects([{path_literal(text)}], {_OPTIONS})"
+    source = f"read_ndjson_objects([{path_literal(text)}], {JSON_OPTIONS})"
     faults = connection.execute(
         select(
             "count(*), count(*) FILTER (json_type(json) <> 'OBJECT'), "
@@ -130,9 +128,9 @@ def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> 
 def _as_json_values(text: Path, keys: list[str], raw: Path, connection: duckdb.DuckDBPyConnection) -> str:
     """SQL of all rows with the value of each key as JSON: a text is parsed once, and a column read by itself from then on."""
     columns = ", ".join(f"{literal(key)}: 'JSON'" for key in keys)
-    source = f"read_json([{path_literal(text)}], {_OPTIONS}, format = 'newline_delimited', columns = {{{columns}}})"
+    source = f"read_json([{path_literal(text)}], {JSON_OPTIONS}, format = 'newline_delimited', columns = {{{columns}}})"
     connection.execute(copy(select("*", source), raw))
-    return f"read_parquet({path_literal(raw)}, hive_partitioning = false)"
+    return parquet(raw)
 
 
 def _seen(
@@ -140,10 +138,8 @@ def _seen(
 ) -> dict[str, tuple[set[str], str | None]]:
     """For every key the types of its values, and the common structure of its lists and objects."""
     kinds: dict[str, set[str]] = {key: set() for key in keys}
-    for some in (keys[first : first + _COLUMNS_AT_ONCE] for first in range(0, len(keys), _COLUMNS_AT_ONCE)):
-        columns = select(", ".join(map(identifier, some)), source)
-        cells = f"(UNPIVOT ({columns}) ON COLUMNS(*) INTO NAME key VALUE value)"
-        for key, kind in connection.execute(select(f"DISTINCT key, {_kind_of('value')}", cells)).fetchall():
+    for some in cells(source, keys):
+        for key, kind in connection.execute(select(f"DISTINCT key, {_kind_of('value')}", some)).fetchall():
             kinds[key] |= {kind} if kind != "NULL" else set()
     structures = {key: _structure(source, key, kinds[key], connection) for key in keys}
     for key, structure in structures.items():

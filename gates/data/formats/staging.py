@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from gates.data.files import DataFile, Format
+from gates.data.facts import FileFacts
+from gates.data.files import DataFile, Format, fingerprints
 from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
 from gates.data.formats.joined import of_whole_stream, refuse_joined_arrow, refuse_joined_parquet
@@ -63,6 +64,11 @@ class StagedFile:
     def type_names(self) -> dict[str, str]:
         """The type of each column as people and checks see it."""
         return {name: self.labels.get(name, str(kind)) for name, kind in self.types.items()}
+
+    def facts(self, origin: str | None = None, *, is_hashed: bool = True) -> FileFacts:
+        """What is known of the file. origin: of all its rows."""
+        sha256, md5, size = fingerprints(self.file.path) if is_hashed else ("", "", 0)
+        return FileFacts(self.file.name, self.rows, self.type_names(), sha256, size, origin, md5)
 
 
 def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConnection) -> StagedFile:

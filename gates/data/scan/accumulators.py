@@ -59,7 +59,7 @@ class Accumulators:
     def __init__(self, accumulates: Iterable[Accumulate[Any]], inputs: PassInputs) -> None:
         # By number, as what makes one may be another object in another process.
         self._kinds = tuple(accumulates)
-        self._accumulators = _unbroken(dict(enumerate(self._kinds)), lambda accumulate: accumulate(inputs))
+        self._accumulators = unbroken(dict(enumerate(self._kinds)), lambda accumulate: accumulate(inputs))
         self.needs_rows = any(self._of_each(lambda accumulator: bool(accumulator.needs_rows)).values())
 
     def update(self, batch: Batch) -> None:
@@ -74,7 +74,7 @@ class Accumulators:
         """Take over what other accumulators of the same kinds took; a kind that broke in either has no value."""
         others = other._accumulators
         pairs = {number: (one, others[number]) for number, one in self._accumulators.items() if number in others}
-        merged = _unbroken(pairs, lambda pair: pair[0].merge(pair[1]))
+        merged = unbroken(pairs, lambda pair: pair[0].merge(pair[1]))
         self._accumulators = {number: pairs[number][0] for number in merged}
 
     def __getstate__(self) -> dict[str, object]:
@@ -88,12 +88,12 @@ class Accumulators:
 
     def _of_each(self, ask: Callable[[Accumulator[Any]], T]) -> dict[int, T]:
         """What each accumulator answers; one that breaks is let go of."""
-        answers = _unbroken(self._accumulators, ask)
+        answers = unbroken(self._accumulators, ask)
         self._accumulators = {number: self._accumulators[number] for number in answers}
         return answers
 
 
-def _unbroken(states: Mapping[int, S], ask: Callable[[S], T]) -> dict[int, T]:
+def unbroken(states: Mapping[int, S], ask: Callable[[S], T]) -> dict[int, T]:
     """What those answer that do not break; what broke is logged."""
     answers = {}
     for number, one in states.items():

@@ -19,15 +19,15 @@ def text_features(texts: pl.Series) -> pl.DataFrame:
     words = text.str.count_matches(r"\S+").cast(pl.Float64)
     # A text of line breaks alone has infinitely many of them per word.
     per_word = pl.when(words > 0).then(words).otherwise(float("nan"))
+    # A text without a final stop is one sentence.
+    sentences = text.str.count_matches(r"[.!?\u3002\uFF01\uFF1F](?:\s|$)").clip(lower_bound=1)
     letters = text.str.count_matches(r"\p{L}").cast(pl.Float64)
     first = text.str.to_lowercase().str.extract_all(r"[\p{L}\p{N}_]+").list.head(VARIETY_TOKENS)
     return frame.select(
         words.alias("length in words"),
         characters.alias("length in characters"),
         (text.str.count_matches(r"\S") / words).alias("mean word length"),
-        (words / _at_least_one(text.str.count_matches(r"[.!?\u3002\uFF01\uFF1F](?:\s|$)"))).alias(
-            "mean sentence length in words"
-        ),
+        (words / sentences).alias("mean sentence length in words"),
         (text.str.count_matches("\n").cast(pl.Float64) / per_word).alias("line breaks per word"),
         (text.str.count_matches(r"\p{Lu}") / letters).alias("upper-case share of letters"),
         (text.str.count_matches(r"\p{N}") / characters).alias("digit share"),
@@ -38,8 +38,3 @@ def text_features(texts: pl.Series) -> pl.DataFrame:
         (text.str.count_matches(r"[^\x00-\x7F]") / characters).alias("non-ASCII share"),
         (first.list.n_unique() / first.list.len()).alias(f"distinct share of the first {VARIETY_TOKENS} tokens"),
     )
-
-
-def _at_least_one(count: pl.Expr) -> pl.Expr:
-    """A text without a final stop is one sentence."""
-    return count.clip(lower_bound=1)

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
+import polars as pl
 
 from gates.data.text.identifiers import addresses, cards, emails, ibans, phones, wrong_cards
 from gates.data.text.secrets import access_keys, assigned_secrets, private_keys, web_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import numpy.typing as npt
-    import polars as pl
 
 Kind = Literal["secrets", "personal", "look-alike"]
 
@@ -61,20 +58,11 @@ READERS = (
 _ANY = "|".join(f"(?:{reader.candidate})" for reader in READERS)
 
 
-@dataclass(frozen=True)
-class Matches:
-    """Where values stand, one entry per value, without the values.
+def find(texts: pl.Series) -> pl.DataFrame:
+    """Where values stand in a column of strings, one row a value, in the order of its cells; nulls have nothing.
 
     at: the cell's position. reader: position in READERS. digest: 64-bit hash of the normalised value.
     """
-
-    at: npt.NDArray[np.int64]
-    reader: npt.NDArray[np.int8]
-    digest: npt.NDArray[np.uint64]
-
-
-def find(texts: pl.Series) -> Matches:
-    """Everything in a column of strings, in the order of its cells; nulls have nothing."""
     hit = texts.str.contains(_ANY).fill_null(value=False)
     values = [
         (position, number, _digest(value))
@@ -82,8 +70,7 @@ def find(texts: pl.Series) -> Matches:
         for number, reader in enumerate(READERS)
         for value in reader.read(text)
     ]
-    at, readers, digests = zip(*values, strict=True) if values else ((), (), ())
-    return Matches(np.array(at, np.int64), np.array(readers, np.int8), np.array(digests, np.uint64))
+    return pl.DataFrame(values, {"at": pl.Int64, "reader": pl.Int8, "digest": pl.UInt64}, orient="row")
 
 
 def _digest(value: str) -> int:

@@ -114,13 +114,9 @@ def _values_in(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for column in frame.drop(ROW_ID, ORIGIN, TURNS, strict=False).get_columns():
         for rows, texts in _texts(pl.int_range(frame.height, eager=True), column):
             matches = find(texts)
-            if len(matches.at):
-                cell = frame.select(row=ROW_ID, origin=pl.col(ORIGIN).cast(pl.String))[rows.gather(matches.at)]
-                yield cell.with_columns(
-                    column=pl.lit(column.name),
-                    reader=pl.Series(matches.reader, dtype=pl.Int8),
-                    digest=pl.Series(matches.digest, dtype=pl.UInt64),
-                ).select(list(_SCHEMA))
+            if matches.height:
+                cell = frame.select(row=ROW_ID, origin=pl.col(ORIGIN).cast(pl.String))[rows.gather(matches["at"])]
+                yield cell.with_columns(matches["reader", "digest"], column=pl.lit(column.name)).select(list(_SCHEMA))
 
 
 def _texts(rows: pl.Series, values: pl.Series) -> Iterator[tuple[pl.Series, pl.Series]]:

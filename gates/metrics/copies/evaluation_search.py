@@ -85,8 +85,8 @@ class EvaluationSearch:
         self._seeds.merge(other._seeds)
 
     def value(self) -> ContaminatedRows:
-        matches = [search.value() for search in self._searches]
-        texts = pl.concat([one.texts for one in matches])
+        shared, leaked = zip(*(search.value() for search in self._searches), strict=True)
+        texts = pl.concat(shared)
         rows = texts.filter("is_contaminated")
         return ContaminatedRows(
             self._items,
@@ -94,7 +94,7 @@ class EvaluationSearch:
             rows["item"].to_numpy(),
             rows["words"].to_numpy(),
             rows["distinctive"].to_numpy(),
-            np.unique(np.concatenate([one.leaked for one in matches])),
+            np.unique(np.concatenate(leaked)),
             self._seeds.rows(),
             np.setdiff1d(texts["row"].to_numpy(), rows["row"].to_numpy()),
             has_texts=self.needs_rows,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,18 +33,6 @@ _IS_PIECE = (
     & (pl.col("distinctive").max() >= SHORT_TOKENS)
     & (pl.col("distinctive").sum() > COVERED_SHARE * pl.col("words").sum())
 )
-
-
-@dataclass(frozen=True)
-class SharedTexts:
-    """What texts share with evaluation texts.
-
-    texts: a row for each text with its `row`, the `item` it shares most with or -1, the `words` and `distinctive` words it
-    shares with that, and whether it `is_contaminated`. leaked: items of which a text contains more than half.
-    """
-
-    texts: pl.DataFrame
-    leaked: Ints
 
 
 class TextSearch:
@@ -110,7 +97,12 @@ class TextSearch:
         self._rows_with += other._rows_with
         self._rows += other._rows
 
-    def value(self) -> SharedTexts:
+    def value(self) -> tuple[pl.DataFrame, Ints]:
+        """What texts share with evaluation texts, and the items of which a text contains more than half.
+
+        The former has a row for each text with its `row`, the `item` it shares most with or -1, the `words` and `distinctive`
+        words it shares with that, and whether it `is_contaminated`.
+        """
         pairs = self._pairs()
         # Equal texts of several items are one; the first of these items is named.
         _, first_cell = np.unique(self._index.text_of, return_index=True)
@@ -123,9 +115,7 @@ class TextSearch:
         )
         item = pl.Series("item", named[texts["text"].to_numpy()], dtype=pl.Int64)
         leaked = np.isin(self._index.text_of, pairs.filter("is_leak")["text"].to_numpy())
-        return SharedTexts(
-            texts.select("row", item, "words", "distinctive", "is_contaminated"), np.unique(self._item[leaked])
-        )
+        return texts.select("row", item, "words", "distinctive", "is_contaminated"), np.unique(self._item[leaked])
 
     def _pairs(self) -> pl.DataFrame:
         """How many words each text shares with each evaluation text, how many of these are no idiom, and of how many."""

@@ -102,7 +102,7 @@ LOOK_ALIKES = [
 
 
 def named(text: str) -> list[str]:
-    readers = (READERS[number] for number in find(pl.Series([text])).reader)
+    readers = (READERS[number] for number in find(pl.Series([text]))["reader"])
     return [reader.name for reader in readers if reader.kind != "look-alike"]
 
 
@@ -128,7 +128,7 @@ def test_published_checksums_hold_and_each_changed_digit_breaks_them():
 def test_writing_does_not_change_what_is_the_same():
     same = pl.Series(["4111 1111 1111 1111", "4111111111111111"])
 
-    first, second = find(same).digest
+    first, second = find(same)["digest"]
 
     assert first == second
 
