@@ -196,6 +196,11 @@ def undersized_languages(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
+def uncovered(verdict: Verdict) -> tuple[str, ...]:
+    """A line for all rows and parts of rows that no result speaks of, but for languages with too few rows."""
+    return (*rows_without_tag(verdict), *small_generators(verdict), *unread_parts(verdict), *splits_together(verdict))
+
+
 def rows_without_tag(verdict: Verdict) -> tuple[str, ...]:
     """A line for the rows without a language tag, and one for those without a locale: no result by language has them."""
     counts: dict[str, str] = {}

@@ -30,13 +30,10 @@ from gates.verdicts.reports.findings import (
     is_not_promised,
     missing_inputs,
     outcome_of,
-    rows_without_tag,
     rule_lines,
     shows_nothing,
-    small_generators,
-    splits_together,
+    uncovered,
     undersized_languages,
-    unread_parts,
 )
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.text import counted, printable_line
@@ -120,16 +117,7 @@ class _Screen:
         yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
         small = undersized_languages(verdict)
         shown = small if options.verbose else small[:MOST_LANGUAGES]
-        yield from (
-            _Line(line, style="yellow")
-            for line in (
-                *shown,
-                *rows_without_tag(verdict),
-                *small_generators(verdict),
-                *unread_parts(verdict),
-                *splits_together(verdict),
-            )
-        )
+        yield from (_Line(line, style="yellow") for line in (*shown, *uncovered(verdict)))
         if len(small) > len(shown):
             yield _Line(f"{len(small) - len(shown):,} more languages are too small (-v lists them)", style="yellow")
         yield from self._everything() if options.verbose else self._open_in_short()

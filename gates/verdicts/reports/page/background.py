@@ -6,16 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.columns import column_lines
-from gates.verdicts.reports.findings import (
-    Findings,
-    line_to_add,
-    outcome_of,
-    rows_without_tag,
-    small_generators,
-    splits_together,
-    undersized_languages,
-    unread_parts,
-)
+from gates.verdicts.reports.findings import Findings, line_to_add, outcome_of, uncovered, undersized_languages
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag, with_code
 
@@ -65,8 +56,7 @@ def _parts(verdict: Verdict) -> Iterator[Markup]:
         yield table("Waived: reported, and not counted", ["check", "outcome", "until", "owner", "reason"], waived)
     yield from _list("Limits that the dataset's own suite loosens", verdict.loosened)
     yield from _list("Columns that are read as something else, or not compared", column_lines(verdict))
-    notes = (undersized_languages, rows_without_tag, small_generators, unread_parts, splits_together)
-    yield from _list("What no result covers", (line for note in notes for line in note(verdict)))
+    yield from _list("What no result covers", (*undersized_languages(verdict), *uncovered(verdict)))
     for key, caption in (("files", "Files"), ("holdout_files", "Holdout"), ("evaluation_files", "Evaluation sets")):
         files = verdict.data.get(key)
         if isinstance(files, list) and files:

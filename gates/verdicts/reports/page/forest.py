@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.verdict import CheckResult, Outcome
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawing, drawn_table
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, name_in_lines, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 from gates.verdicts.reports.plots import gone_towards, of_limit
 
 if TYPE_CHECKING:
@@ -69,11 +69,9 @@ def _plot(sentence: str, checks: Sequence[CheckResult], places: Mapping[str, str
 
 def _lines(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Iterator[Markup]:
     for check in checks:
-        anchor = places.get(str(check.id))
-        name = name_in_lines(f"{check.id.scope.value}: {wording.title(check)}")
         yield tag(
             "tr",
-            tag("th", tag("a", name, href=f"#{anchor}") if anchor else name),
+            tag("th", wording.heading(check, places.get(str(check.id)))),
             tag("td", axis(check), class_="drawing"),
             tag("td", wording.number(check, check.observed)),
             tag("td", wording.interval(check)),

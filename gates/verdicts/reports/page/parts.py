@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.verdict import CheckResult, Outcome, Verdict
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawn_table
-from gates.verdicts.reports.page.drawing.markup import Markup, joined, name_in_lines, table, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
 from gates.verdicts.reports.page.forest import MOST_LINES, axis
 from gates.verdicts.reports.plots import of_limit
 from gates.visible_text import shortened
@@ -77,10 +77,7 @@ def part_grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Marku
         columns = list(dict.fromkeys(name for parts in results.values() for name in parts))[:_MOST_PARTS]
         lines = []
         for check_id, parts in list(results.items())[:MOST_LINES]:
-            check = named[check_id]
-            title = name_in_lines(f"{check.id.scope.value}: {wording.title(check)}")
-            anchor = places.get(check_id)
-            head = tag("a", title, href=f"#{anchor}") if anchor else title
+            head = wording.heading(named[check_id], places.get(check_id))
             lines.append([head, *(_cell(parts.get(name)) for name in columns)])
         tables.append(table(f"Outcome of each check by {_singular(kind)}", ["check", *map(shortened, columns)], lines))
     return joined(tables)

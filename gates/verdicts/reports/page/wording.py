@@ -10,7 +10,7 @@ from gates.metrics.catalogue import BY_NAME
 from gates.metrics.limits.wording import Wording
 from gates.verdict import CheckResult, Outcome
 from gates.verdicts.reports.finding_text import short_name
-from gates.verdicts.reports.page.drawing.markup import Markup, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, name_in_lines, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +86,12 @@ def question(check: CheckResult) -> str:
     """What the check asks; of stock expectations and plugins' checks what it is called."""
     metric = BY_NAME.get(check.id.type)
     return metric.asks if metric else title(check)
+
+
+def heading(check: CheckResult, anchor: str | None) -> Markup:
+    """The rows and the title of a check, and a link where more of it is on the page."""
+    named = name_in_lines(f"{check.id.scope.value}: {title(check)}")
+    return tag("a", named, href=f"#{anchor}") if anchor else named
 
 
 def badge(outcome: Outcome, *more: str) -> Markup:
