@@ -55,16 +55,13 @@ class Lot:
 
     def occurrences(self) -> Ints:
         """Of each row, how many that say the same come before it."""
-        order = self._by_digest()
+        order = np.lexsort((self.row_id, *self.digests.T[::-1]))
         ordered = self.digests[order]
         is_first = np.ones(len(order), dtype=bool)
         is_first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
         numbers = np.empty(len(order), dtype=np.int64)
         numbers[order] = since_start(is_first)
         return numbers
-
-    def _by_digest(self) -> Ints:
-        return np.lexsort((self.row_id, *self.digests.T[::-1]))
 
 
 def read_lot(opened: LocalDataset, by: Sequence[str]) -> Lot:

@@ -39,7 +39,7 @@ def as_json_lines(
         return replace(file, format=Format.JSONL), text
     try:
         _refuse_lax(file, text, "array" if start == "[" else "unstructured", connection)
-        query = _elements(text) if start == "[" else _rows_in_object(file, text, connection)
+        query = select("json", _objects(text, "array")) if start == "[" else _rows_in_object(file, text, connection)
         if query is None:
             return replace(file, format=Format.JSONL), text
         lines = folder.new_file()
@@ -74,10 +74,6 @@ def _is_lines(text: Path) -> bool:
         except (ValueError, RecursionError):
             return False
         return any(line.strip() for line in iter(lambda: stream.readline(_FIRST), ""))
-
-
-def _elements(text: Path) -> str:
-    return select("json", _objects(text, "array"))
 
 
 def _objects(text: Path, form: str) -> str:

@@ -57,9 +57,7 @@ class AlternativeTest:
         return float(self.advantage.mean()) if len(self.advantage) else np.nan
 
 
-def alternative_annotator_test(
-    human: HumanLabels, machine: Ints, distance: Floats, epsilon: float, rate: float = FALSE_DISCOVERY_RATE
-) -> AlternativeTest:
+def alternative_annotator_test(human: HumanLabels, machine: Ints, distance: Floats, epsilon: float) -> AlternativeTest:
     """Leaves out one annotator at a time, and compares machine and annotator with all others on the same item.
 
     machine: by item, the number of its label, -1 where it has none. distance: labels x labels, squared; nearer on average is
@@ -83,8 +81,8 @@ def alternative_annotator_test(
     below = _one_tailed(mean[is_enough] - epsilon, spread[is_enough], items[is_enough])
     return AlternativeTest(
         numbers[is_enough],
-        _rejected(below, rate),
-        _rejected(1 - below, rate),
+        _rejected(below),
+        _rejected(1 - below),
         (np.bincount(place, machine_wins, len(numbers)) / items)[is_enough],
     )
 
@@ -110,8 +108,6 @@ def _one_tailed(excess: Floats, variance: Floats, items: Ints) -> Floats:
     return np.where(variance > 0, stdtr(items - 1, statistic), constant)
 
 
-def _rejected(p_values: Floats, rate: float) -> Mask:
-    rejected: Mask = (
-        false_discovery_control(p_values, method="by") <= rate if len(p_values) else np.empty(0, dtype=bool)
-    )
+def _rejected(p_values: Floats) -> Mask:
+    rejected: Mask = false_discovery_control(p_values, method="by") <= FALSE_DISCOVERY_RATE
     return rejected
