@@ -27,18 +27,16 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
 
 EVIDENCE_JUDGES = 20
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Human ratings: Krippendorff's alpha. Synthetic ones: how the machine that agrees least agrees with human annotators.
 
     Where these agree among themselves by a < .8, the machine's agreement is multiplied by .8 / a: nobody can agree with them

@@ -14,13 +14,11 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -28,7 +26,7 @@ EVIDENCE_ANNOTATORS = 10
 _WHO = "annotator"
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the human rows that the busiest annotator gave, in [0, 1]; a count over every row, so without interval.
 
     Evidence: the effective number of annotators exp(H), and annotators who always give one label, or gave one item several.

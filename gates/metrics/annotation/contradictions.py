@@ -9,20 +9,18 @@ import polars as pl
 from gates.metrics.annotation.ratings import POSITION, ratings, ratings_to_add
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import ratio_difference
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
 
 _RATED = ["item", "annotator", "is_human"]
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of items that one annotator gave several labels, of the items that each annotator rated, over every row.
 
     Of synthetic rows the share among human ones is subtracted, with the interval of a difference (Newcombe 1998): people change

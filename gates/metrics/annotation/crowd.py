@@ -11,13 +11,13 @@ import polars as pl
 from gates.metrics.annotation.ratings import ITEMS_AT_LEAST, POSITION, ratings, ratings_to_add
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import basic_estimate, percentile_estimate, resampled
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Scan
@@ -31,7 +31,7 @@ OF_EACH_AT_LEAST = 10
 MAJORITY = 0.5
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How far crowd and experts differ on the label on which they differ most.
 
     "bias": by how much the shares differ that they give it, in [0, 1]; "kappa": how far they agree on it beyond chance, at most 1,

@@ -12,15 +12,13 @@ from gates.metrics.annotation.rater_groups import Ballots, RaterGroups, ballots,
 from gates.metrics.annotation.ratings import ITEMS_AT_LEAST, ratings, ratings_to_add
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.measurement import Baseline, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, percentile_estimate, resampled
 from gates.verdict import Scope, Severity
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
 
@@ -57,7 +55,7 @@ class _Gap:
         return float(np.ptp(self.nearness()))
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How much nearer a machine's labels are to those of one group of people than to another's, beyond chance; 0 for alike.
 
     Groups: levels of the slices, of the columns of declared shares and of expertise, as far as each human annotator is in

@@ -12,7 +12,7 @@ from gates.errors import first_few
 from gates.metrics.annotation.ratings import ITEMS_AT_LEAST, kinds_between, ratings, ratings_to_add, scale_of
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.stats.bootstrap import percentile_estimate, resampled
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _NORMAL = 1.4826
 _WHO, _WHAT = "annotator", "item"
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the human labels that annotators of low agreement gave, in [0, 1]; counted, so without interval.
 
     Low: the annotator's agreement with the others, corrected for chance, lies with its whole interval (resampled items) more than

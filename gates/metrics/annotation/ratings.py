@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Scan
+    from gates.metrics.base.metric import Params
 
 # Of fewer items an interval by resampling is too narrow to be believed.
 ITEMS_AT_LEAST = 30
@@ -146,7 +147,7 @@ class Scale:
         return agreement_between(kinds.one, kinds.other, self.distance, times)
 
 
-def scale_of(frame: pl.DataFrame, params: Mapping[str, object]) -> Scale | NotConfigured:
+def scale_of(frame: pl.DataFrame, params: Params) -> Scale | NotConfigured:
     """The scale of all ratings of a frame at the level that the params name, or why labels are none that agree or differ.
 
     Raises MetricError where params contradict the labels.

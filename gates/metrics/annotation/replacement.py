@@ -17,19 +17,17 @@ from gates.metrics.annotation.alternative_annotator import (
 from gates.metrics.annotation.ratings import numbered, ratings, ratings_to_add, scale_of
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
 
 TOO_FEW = f"no annotator labelled {ITEMS_AT_LEAST} items that another one and the machine labelled too"
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """The winning rate of the machine that wins least, in [0, 1]: the share of annotators whom it replaces.
 
     Its interval runs from the annotators against whom it won to those against whom it is not shown to lose: between are

@@ -12,10 +12,8 @@ from gates.run_state import doing
 from gates.verdict import NOTHING_TO_MEASURE, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
-    from gates.metrics.base.metric import Metric
+    from gates.metrics.base.metric import Metric, Params
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +74,7 @@ def _of_synthetic_rows_alone(metric: Metric, scan: Scan, scope: Scope) -> NotCon
     return NotConfigured(SYNTHETIC_ROWS_ONLY, REFERENCE_LINE)
 
 
-def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def ask(metric: Metric, scan: Scan, scope: Scope, params: Params) -> Measurement:
     """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
     if alone := _of_synthetic_rows_alone(metric, scan, scope):
         return alone

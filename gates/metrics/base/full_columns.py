@@ -15,11 +15,12 @@ from gates.metrics.base.measurement import NotConfigured
 from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
+    from gates.metrics.base.metric import Params
 
 _RATING_ROLES = ("item", "annotator", "expertise", "domain")
 _ORIGINS = ("human", "synthetic", UNDECLARED)
@@ -61,7 +62,7 @@ def annotation_columns(scan: Scan) -> pl.DataFrame:
     return columns_of_all(scan, _annotation_names(scan.inputs))
 
 
-def accumulate_annotations(inputs: PassInputs, params: Mapping[str, object]) -> list[ColumnReader]:
+def accumulate_annotations(inputs: PassInputs, params: Params) -> list[ColumnReader]:
     """What `annotation_columns` reads of every row."""
     return columns(_annotation_names(inputs), inputs)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from gates.data.arrays import Ints
     from gates.data.scan.accumulators import Accumulate
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import Measurement
     from gates.verdict import Severity
+
+
+# What an expectation's own arguments are, by name.
+Params = Mapping[str, object]
 
 
 class Side(StrEnum):
@@ -70,7 +75,7 @@ class Metric:
     cached: str = ""
     reads: str = ""
     exact: str = ""
-    accumulate: Callable[[PassInputs, Mapping[str, object]], Iterable[Accumulate[Any]]] | None = None
+    accumulate: Callable[[PassInputs, Params], Iterable[Accumulate[Any]]] | None = None
     rows: Callable[[Scan], Iterable[Ints]] | None = None
     finding: str = ""
     unit: Unit = Unit.NUMBER

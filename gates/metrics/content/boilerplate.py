@@ -10,14 +10,12 @@ from scipy.special import ndtri
 
 from gates.data.text.marks.markers import BOILERPLATE, STOCK_PHRASES
 from gates.metrics.base.measurement import Baseline, Measured, Measurement, Part, RowCounts, with_details
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import CONFIDENCE, ratio_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
 
@@ -31,7 +29,7 @@ SHOWN_AT_MOST = 5
 _PLACES = {"at the start": pl.element().head(PHRASE_WORDS), "at the end": pl.element().tail(PHRASE_WORDS)}
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct synthetic texts with a refusal, self-reference or stock phrase, minus the human share.
 
     Beside it a part for each opening or ending that many synthetic texts share and human ones do not.

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.text.marks.markers import DEGENERATE, HABITS_OF_TEXTS
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import Measurement
     from gates.verdict import Scope
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct synthetic texts that are degenerate, minus the human share; evidence counts each kind."""
     return excess_of_marks(scan, DEGENERATE, HABITS_OF_TEXTS)
 

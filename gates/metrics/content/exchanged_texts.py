@@ -16,7 +16,7 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.text_samples import main_text
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
@@ -26,8 +26,6 @@ from gates.metrics.stats.intervals import effective_rows, ratio_difference
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
 
@@ -42,7 +40,7 @@ PROMPTS_AT_LEAST = 50
 PAIRS_READ = 2000
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of synthetic rows whose two texts are exchanged, beyond what a model takes for exchanged of human rows.
 
     A linear model of words and length learns from human rows which text is which. Of rows whose prompts it has not seen it

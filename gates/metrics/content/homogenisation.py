@@ -18,7 +18,7 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.comparison.strata import Sides, compare_all
 from gates.metrics.limits.wording import percent
@@ -26,8 +26,6 @@ from gates.metrics.stats.bootstrap import HIGH, percentile_estimate, resampled
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import scipy.sparse as sp
 
     from gates.data.arrays import Floats, Ints, Mask
@@ -71,7 +69,7 @@ class _Prompt:
         return self.similarity(own) - self.similarity(1 - own)
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Mean similarity of two synthetic answers to one prompt less that of two human answers to it, in [-1, 1].
 
     Over prompts that both origins answered twice or more, each counting once. Similarity: cosine of the sets of words, each

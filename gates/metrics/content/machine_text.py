@@ -11,19 +11,17 @@ from gates.data.text.marks.markers import BOILERPLATE
 from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.content.marker_ratio import marked_places
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct human texts with a refusal, self-reference or chat preamble, in [0, 1], exact interval."""
     if not scan.roles.texts:
         return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')

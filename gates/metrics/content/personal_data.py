@@ -9,11 +9,11 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, TURNS
 from gates.data.text.personal_data import CARD, READERS, WRONG_CARD, find
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
@@ -25,7 +25,7 @@ PUBLIC_FROM = 3
 _SCHEMA = {"row": pl.Int64, "origin": pl.String, "column": pl.String, "reader": pl.Int8, "digest": pl.UInt64}
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the scope's rows with secrets, or with personal data, counted over every row.
 
     Of synthetic rows only what human rows contain too is counted: anything else was made up and belongs to no person, as does

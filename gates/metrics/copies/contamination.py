@@ -11,18 +11,16 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import Language, languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.copies.evaluation_search import ContaminatedRows, EvaluationSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct rows that are contaminated, in [0, 1]; every row is read, so it is without interval.
 
     A row is contaminated where more than half of one of its texts stands in evaluation sets in runs of 13 tokens, where

@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
     Part,
     with_details,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.strata import index_strata
 from gates.metrics.copies.copy_baseline import (
     OTHERS,
@@ -42,7 +42,7 @@ from gates.metrics.stats.intervals import clopper_pearson, difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from gates.data.arrays import Mask
     from gates.data.scan.inputs import PassInputs
@@ -58,7 +58,7 @@ HOLDOUT_OVERLAP = 0.01
 SHORT_BY_CHANCE = 0.5
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct synthetic rows that copy a human row, minus the baseline of human rows that do, in [-1, 1].
 
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless half of the synthetic ones
@@ -186,7 +186,7 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     return _whole_and_parts(scan, share)
 
 
-def _accumulate(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type, ...]:
+def _accumulate(inputs: PassInputs, params: Params) -> tuple[type, ...]:
     is_of_rows = params.get("kind") == "exact"
     return accumulate_ordered(inputs, params) if is_of_rows else accumulate_texts(inputs, params)
 

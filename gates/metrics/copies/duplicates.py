@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.copies.copy_baseline import repeats_are_natural
 from gates.metrics.copies.drawn_repeats import repeat_share
@@ -31,8 +31,6 @@ from gates.metrics.stats.intervals import ratio_difference
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
@@ -90,7 +88,7 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
     )
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of rows that repeat an earlier row of their origin, in [0, 1]: a count over all of them.
 
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless there are no others or

@@ -17,11 +17,12 @@ from gates.data.text.tokens import READ_TOKENS, TokenStream, joined, pieces, tok
 from gates.metrics.base.text_samples import main_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
+    from gates.metrics.base.metric import Params
 
 # Of each origin. A text of 100 tokens takes 230 bytes at the peak, 73 for its sketch and 40 for its fingerprints throughout:
 # a million take 22 s and 380 MB, as many of both origins as are compared 1.8 GB. What is beyond is not compared, and is reported.
@@ -167,7 +168,7 @@ class _Smallest:
             self._bound = self._keys[-1]
 
 
-def accumulate_texts(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[TextTokens], ...]:
+def accumulate_texts(inputs: PassInputs, params: Params) -> tuple[type[TextTokens], ...]:
     """What a check of copies or repeats reads of every row: texts, unless it compares whole rows only."""
     return (TextTokens,) if inputs.roles.texts and params.get("kind") != "exact" else ()
 

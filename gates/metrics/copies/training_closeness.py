@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
     Part,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.distances import Points, distances, points_of
 from gates.metrics.comparison.encoding import coded, encode_rows
 from gates.metrics.comparison.strata import STRATUM_ROWS
@@ -29,8 +29,6 @@ from gates.metrics.stats.intervals import share_of_rows
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
 
 # 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness shows:
@@ -40,7 +38,7 @@ ROWS_AT_ONCE = 500
 CHANCE = 0.5
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of synthetic rows whose nearest training row is nearer than the nearest row of a holdout of equal size.
 
     In [0, 1]; .5 is what rows of a law of its own give. Ties count half; the interval is exact over human rows, not over

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, rough_strengths, strongest
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
@@ -26,8 +26,6 @@ from gates.metrics.stats.association import (
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Codes, Floats, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
@@ -52,7 +50,7 @@ EVIDENCE_COLUMNS = 12
 _Codes = dict[str, "Codes"]
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Excess difference of association strength, in [-1, 1]: of the worst pair, or the mean over pairs (`over`).
 
     over "triples": of the worst three columns, as `interactions` has it; over "unseen": not of strengths but of rows whose

@@ -13,7 +13,7 @@ from gates.data.values.times import time_in_utc
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.row_keys import KeyIndex, key_hashes, rows_with_key, without_nan
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.fidelity.identities import (
@@ -26,7 +26,7 @@ from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from gates.data.arrays import Ints, Mask
     from gates.data.scan.inputs import PassInputs
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Judged = tuple[Mask, Mask]
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the scope's rows that break one constraint, in [0, 1], with its exact interval and a part per generator.
 
     Rows that the constraint says nothing about (a missing value in a key, an inequality or a whole number; a determinant
@@ -87,7 +87,7 @@ def _measured(
     )
 
 
-def _columns(scan: Scan, params: Mapping[str, object]) -> list[str]:
+def _columns(scan: Scan, params: Params) -> list[str]:
     columns = _named_columns(params)
     for name in columns:
         if name not in scan.human.frame.columns:
@@ -139,13 +139,13 @@ class KeyAccumulator:
         return KeyIndex(inputs, lambda batch: key_hashes(batch.frame, self.columns))
 
 
-def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeyAccumulator]:
+def accumulate_keys(inputs: PassInputs, params: Params) -> list[KeyAccumulator]:
     """What a constraint reads of every row: a key's columns; other constraints look at samples."""
     columns = tuple(_named_columns(params))
     return [KeyAccumulator(columns)] if params["constraint"] == "key" and {*columns} <= {*inputs.schema} else []
 
 
-def _named_columns(params: Mapping[str, object]) -> list[str]:
+def _named_columns(params: Params) -> list[str]:
     named = params["columns"]
     return [str(name) for name in named] if isinstance(named, list | tuple) else [str(named)]
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, with_details
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.comparison.distances import Points, distances, points_of
 from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.row_map import row_map
@@ -18,8 +18,6 @@ from gates.metrics.limits.wording import percent
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
@@ -48,7 +46,7 @@ class _Reach:
     outside: Mask
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """A measure of how synthetic rows reach human rows, divided by that of other human rows; 1 is as good as these.
 
     kind "coverage": share of human rows with a synthetic one in their ball, which reaches to their fifth neighbour;

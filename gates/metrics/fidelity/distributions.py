@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.binned import binned
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
@@ -19,8 +19,6 @@ from gates.metrics.stats.shares import DrawnShares, distances, shares
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import Failed, Measured, Measurement
     from gates.verdict import Scope
@@ -30,7 +28,7 @@ EVIDENCE_COLUMNS = 5
 EVIDENCE_DISTRIBUTIONS = 3
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Excess distance of the worst column, in [-1, 1].
 
     Kolmogorov-Smirnov distance for numbers, total variation distance for categories; missing values are a value.

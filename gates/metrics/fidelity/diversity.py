@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.comparison.encoding import Coded, ColumnKind
 from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.strata import Sides, compare_variety
@@ -17,8 +17,6 @@ from gates.metrics.stats.effective_rank import effective_number
 from gates.metrics.stats.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
@@ -32,7 +30,7 @@ COLUMNS_OF_WIDE = 500
 LEVELS_AT_MOST = 20
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Diversity of synthetic rows over that of human rows, 1 meaning equal.
 
     measure "effective_number": exponential entropy of the eigenvalues of the feature covariance; for texts also

@@ -9,13 +9,11 @@ import numpy as np
 
 from gates.data.text.formatting import FEATURES, common_window, formatting_features
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import Draw, draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
@@ -38,7 +36,7 @@ class _Feature:
     levels: int
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Excess over two human halves of the AUC that the most telling formatting feature gives, in [-.5, .5].
 
     The maximum over features is taken inside each draw, so that many features need no further correction.

@@ -23,7 +23,7 @@ from gates.metrics.base.languages import (
     too_few,
 )
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.comparison.paired_draws import DRAW_COUNT, Draw, draws, percentile_ratio
 from gates.metrics.limits.wording import percent
@@ -96,7 +96,7 @@ class _Locale:
         return tuple(f"{origin} texts of {self.word}" for origin, are_finite in sides.items() if not are_finite.all())
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Distance between the locales of a language among synthetic texts over that among human ones; 1 means kept, 0 one voice.
 
     The distance is the root of the mean squared discrepancy of hashed words over all pairs of locales of one language

@@ -12,15 +12,13 @@ from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.data.text.tokens import TokenStream, document_hashes
 from gates.metrics.base.languages import TRANSLATION
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS, draws, excess
 from gates.metrics.comparison.strata import Sides, compare_all
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import scipy.sparse as sp
 
     from gates.data.arrays import Floats, Ints
@@ -61,7 +59,7 @@ class _Fit:
         return int((self.decided > 0).sum())
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How much less often synthetic responses fit their own prompts than human ones do, in [-1, 1].
 
     A response fits where it is nearer to its own prompt than to another one of its origin and slice: cosine of words

@@ -16,7 +16,7 @@ from gates.metrics.base.measurement import (
     Measured,
     Measurement,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.comparison.classifiers import COLUMNS_A_FIT, Table, Texts, auc, one_thread, table_of, texts_of
 from gates.metrics.comparison.clustered_auc import cross_validated_area
@@ -25,8 +25,6 @@ from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS, Sides, compare_by_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
@@ -51,7 +49,7 @@ SHUFFLED_AT_MOST = 50
 SHUFFLES = 2
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """AUC of human against synthetic rows minus .5, that of human rows against other human rows, in [-.5, .5].
 
     Classifier two-sample test with folds by group, on up to 10,000 rows of each origin; its interval is over groups. It measures

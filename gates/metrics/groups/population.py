@@ -12,7 +12,7 @@ from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.errors import did_you_mean
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Failed, Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
@@ -62,7 +62,7 @@ class Sample:
         return resampled(self.units, seed, per_draw, count)
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How far the shares of human rows lie from the declared ones, over every human row.
 
     "distance": total variation distance of the worst dimension, in [0, 1]; "under_representation": by which part of its

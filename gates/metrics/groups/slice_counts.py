@@ -10,13 +10,11 @@ import polars as pl
 from gates.data.facts import ORIGIN
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -24,7 +22,7 @@ EVIDENCE_SLICES = 20
 _COUNTS = ("human", "synthetic")
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Human rows in the slice that has fewest of them, pairwise intersections included; a count over every row.
 
     Slices that hold less than `prevalence` of all rows, human and synthetic, are too rare to count. Rows without

@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.encoding import is_high_cardinality, is_whole
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clopper_pearson
@@ -28,8 +28,6 @@ from gates.verdict import Scope, Severity
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Rows, Scan
 
 # Levels rarer than this in human rows are noise in tables of usual size.
@@ -92,7 +90,7 @@ class Level:
         return f"{self.column}={self.value}" if is_named else f"a rare level of {self.column}"
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Kind "vanished": number of vanished levels; "union": rows of both origins in the smallest slice.
 
     Without slices the smallest level is reported and not judged.

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.history.previous_human_rows import accumulate_first, first_human_rows
 from gates.metrics.history.tail_mass import covered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import Measurement
     from gates.verdict import Scope
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """1 minus the human rows promoted first that are no longer covered, over the rarest 5 %; 0 at least."""
     return covered(scan, scan.cached(first_human_rows))
 

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.previous_version import KeptFiles, RowComparison
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval.
 
     Where every row of theirs stands in other files, as often as before, they were repartitioned, and none is gone.

@@ -12,12 +12,10 @@ from gates.metrics.base.measurement import (
     Measurement,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.history.previous_human_rows import accumulate_kept, human_rows_of_commit, previous_human_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.metrics.history.previous_human_rows import PreviousHumanRows
     from gates.verdict import Scope
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the distinct human rows of the version before that are gone without a record; a count, no interval.
 
     That is the version promoted last or, as long as there is none, the commit before: of that the share is taken of the files

@@ -27,10 +27,9 @@ from gates.metrics.history.earlier_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.previous_version import CommitBefore
     from gates.data.scan.inputs import PassInputs
+    from gates.metrics.base.metric import Params
 
 _SHOWN = 3
 NOTHING_BEFORE = "nothing was promoted yet: there is no version to be compared with"
@@ -141,18 +140,18 @@ def _unread(before: CommitBefore, error: DataError) -> Measurement:
     return Measured(Estimate.exact(1.0), note=note, evidence={"files": list(before.gone[:NAMED_ROWS])})
 
 
-def accumulate_kept(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
+def accumulate_kept(inputs: PassInputs, params: Params) -> tuple[type[BothVersions], ...]:
     """As `accumulate_both`, where nothing was promoted of the commit before."""
     is_read = inputs.before.commit is not None and inputs.before.commit.content is not None
     return (SinceCommit,) if is_read and inputs.before.promoted is None else accumulate_both(inputs, params)
 
 
-def accumulate_both(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
+def accumulate_both(inputs: PassInputs, params: Params) -> tuple[type[BothVersions], ...]:
     """What a comparison with the version promoted last reads of every row."""
     return (BothVersions,) if inputs.before.promoted and inputs.before.promoted.content else ()
 
 
-def accumulate_first(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
+def accumulate_first(inputs: PassInputs, params: Params) -> tuple[type[BothVersions], ...]:
     """What a comparison with the version promoted first reads of every row."""
     first = inputs.before.promoted.first if inputs.before.promoted else None
     return (SinceFirst,) if first and first.content and inputs.declared.removals else ()

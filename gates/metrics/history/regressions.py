@@ -15,7 +15,7 @@ from gates.metrics.base.measurement import (
     estimate_of,
     measured_of,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.history.previous_human_rows import NOTHING_BEFORE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ EXPECTATION = "expect_measurements_to_be_kept"
 _RELATIVE = 1e-6
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """By how much the worst number of a family lies beyond the interval that it had, 0 where the intervals meet.
 
     In the unit of that number; the bad side is that of its limit. What was measured then and cannot be measured now decides

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
 from gates.metrics.history.previous_human_rows import PreviousHumanRows, accumulate_both, previous_human_rows
@@ -24,7 +24,7 @@ from gates.metrics.limits.wording import percent
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -47,7 +47,7 @@ _MIDDLE, _MISSING = 2, 5
 _EVIDENCE_CELLS = 10
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """1 minus the human rows promoted last that are no longer covered, over the rarest 5 %; 0 at least.
 
     Counted on samples. A cell has lost its rows where fewer than a fifth are left of what it had, both origins together,

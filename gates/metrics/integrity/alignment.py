@@ -12,13 +12,13 @@ from scipy.stats import binom
 from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
 from gates.data.values.kinds import NULL_WORDS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.integrity.language_tags import wrong_tags
 from gates.metrics.integrity.manners import differences_in_manners, misread_values
 from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from gates.data.arrays import Floats
     from gates.data.facts import FileFacts
@@ -49,7 +49,7 @@ class Difference:
     message: str
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Number of columns written differently on the two sides; a count, so without interval."""
     differences = [
         *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),

@@ -11,7 +11,7 @@ from gates.errors import did_you_mean
 from gates.metrics.annotation.ratings import is_expert
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _DOMAIN, _EXPERTISE = "domain", "expertise"
 _KIND, _ROWS = "kind", "rows"
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """The smallest ratio of a share that a critical domain has to the share demanded; 1 and more is what was demanded.
 
     Shares are of distinct rows of the domain, human and synthetic: human rows, and human rows whose expertise is

@@ -23,13 +23,11 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.row_keys import KeyIndex, key_hashes, of_second_keys, rows_at, rows_with_key
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
@@ -42,7 +40,7 @@ NO_PARENT = -1
 ENDLESS = np.iinfo(np.int64).max
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of synthetic rows deeper than `max_depth`, in [0, 1]; a count over every row.
 
     A synthetic row that a human row seeded, or none of the dataset, has depth 1; one that a synthetic row seeded is

@@ -9,16 +9,14 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import Language, languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval.
 
     A language below the blocking limit warns and never blocks: the limits of a purpose are about all that a model learns

@@ -9,12 +9,10 @@ import numpy as np
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.full_columns import not_configured
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.base.row_keys import KeyIndex, key_hashes, rows_with_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How many rows have no declared key, or one that another row has too; a count over every row.
 
     A synthetic row counts where a human row has its key; a row of either origin where an earlier one of its origin has, or

@@ -13,7 +13,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of synthetic rows with a value in the least complete declared lineage column, in [0, 1]; a count."""
     declared = scan.roles.lineage
     if not declared:

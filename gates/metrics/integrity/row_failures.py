@@ -17,12 +17,12 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.stats.intervals import clopper_pearson, ratio_difference
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 # The limit of an inferred rule holds for all rules of its draft at once; the count of rows beside it is by itself
 # uncertain where they are few: each lower bound holds with 99.9 %.
@@ -34,7 +34,7 @@ HUMAN_ROWS_TO_RULE_OUT = 300
 RANGE, EXTENDS = "/range", 'synthetic_role = "extend" does not promise the ranges of human rows'
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of the scope's rows that break the rule, in [0, 1]; a count, so without interval.
 
     A rule that was inferred from a sample is itself uncertain: within its limit the count decides, beyond it
@@ -51,9 +51,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return ReportOnly(measured, EXTENDS) if is_open and rule.endswith(RANGE) else measured
 
 
-def measurement_of(
-    failures: RuleFailures, scope: Scope, first: Sequence[str], params: Mapping[str, object]
-) -> Measured | Failed:
+def measurement_of(failures: RuleFailures, scope: Scope, first: Sequence[str], params: Params) -> Measured | Failed:
     """As `measure`, of one rule's count; first: places of failing rows of the scope."""
     rule = failures.rule
     if failures.broken:

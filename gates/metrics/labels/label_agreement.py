@@ -11,7 +11,7 @@ from gates.data.facts import SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import Language, languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.labels.labels import NO_LABEL, classes
@@ -21,8 +21,6 @@ from gates.metrics.stats.intervals import effective_rows, ratio_difference
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Scan
 
@@ -42,7 +40,7 @@ class _Disagreement:
         return float(self.share.mean())
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of differing labels between synthetic rows and their human twins, less that among human rows, in [-1, 1].
 
     Twins are rows of equal content without the label; of texts also those of token Jaccard >= .8, of table rows those

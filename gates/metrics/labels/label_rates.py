@@ -16,7 +16,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
 from gates.metrics.comparison.strata import STRATUM_ROWS, generator_parts, levels_of_both
 from gates.metrics.labels.labels import Classes, classes, labelled
@@ -25,15 +25,13 @@ from gates.metrics.stats.shares import shares, total_variation
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
 
 EVIDENCE_GROUPS = 10
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Excess distance of label shares in the worst group, in [-1, 1].
 
     Total variation distance between labels of human and of synthetic rows within each level of each slice that has 300

@@ -23,13 +23,11 @@ from gates.metrics.base.measurement import (
     RowCounts,
     estimate_of,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clustered_share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
@@ -40,7 +38,7 @@ _CHOSEN, _REJECTED = "chosen", "rejected"
 CHANCE = 0.5
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct pairs of unequal length of which the longer response was chosen, in [0, 1].
 
     Length counts characters. A part per origin; the number shown is that of the origin whose interval reaches farthest

@@ -21,12 +21,11 @@ from gates.metrics.copies.text_store import TextTokens
 from gates.metrics.labels.labels import NO_LABEL, Classes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
+    from gates.metrics.base.metric import Params
 
 # Less than this over all numbers together is noise of measurement; another category is ten times as far.
 NEAR_DISTANCE = 0.1
@@ -52,7 +51,7 @@ class Twins:
     cluster: Ints
 
 
-def accumulate_twins(inputs: PassInputs, params: Mapping[str, object]) -> list[Accumulate[Any]]:
+def accumulate_twins(inputs: PassInputs, params: Params) -> list[Accumulate[Any]]:
     """What twins are recognised by in every row, where they are not looked for among samples."""
     roles = inputs.roles
     if not roles.label or not (roles.texts or roles.type == "annotations"):

@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import beside_languages, generator_parts
 from gates.metrics.labels.labels import Classes, classes, labelled
@@ -26,8 +26,6 @@ from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE, resampled
 from gates.visible_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
@@ -38,7 +36,7 @@ EVIDENCE_CLASSES = 5
 EXTENDS = 'synthetic_role = "extend" does not promise the human label shares'
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of what there is to know of a label that the origin tells within slices, in [0, 1].
 
     Mutual information of origin and label given the slice, less its mean when origins are permuted within slices, over

@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
     Part,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS
@@ -27,8 +27,6 @@ from gates.metrics.stats.bootstrap import HIGH, LOW, percentile_estimate, resamp
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.arrays import Floats, Hashes, Mask
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
@@ -62,7 +60,7 @@ class _Right:
         return resampled(times, seed, lambda counts: (counts @ right) / np.maximum(1, counts @ pairs))
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How well synthetic preferences can be predicted, as a share of how well human ones can, 1 being as well.
 
     A linear model of the words, word pairs and length that the chosen response has more of than the rejected one predicts

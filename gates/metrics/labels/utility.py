@@ -18,7 +18,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Params, Side
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.labels.task import TEST_ROWS
 from gates.metrics.labels.train_test import Model, Trained, Trials, trials
@@ -41,7 +41,7 @@ SKILL_AT_LEAST = 0.05
 EVIDENCE_CLASSES = 5
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """What a model trained on other rows predicts of human labels, against one trained on human rows.
 
     A model's score is its area under the ROC curve, each class against all others, averaged over classes: .5 is chance

@@ -12,9 +12,7 @@ from gates.metrics.limits.wording import Wording
 from gates.verdict import CheckId, CheckResult, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gates.metrics.base.metric import Metric
+    from gates.metrics.base.metric import Metric, Params
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Demand:
 
     limits: Limits
     severity: Severity = Severity.CRITICAL
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
 
 
 def check_result(check_id: CheckId, metric: Metric, measurement: Measurement, demand: Demand) -> CheckResult:
@@ -55,7 +53,7 @@ def check_result(check_id: CheckId, metric: Metric, measurement: Measurement, de
     )
 
 
-def _finding(metric: Metric, params: Mapping[str, object]) -> str:
+def _finding(metric: Metric, params: Params) -> str:
     finding = metric.finding or f"{metric.expectation} is not met"
     for name, value in params.items():
         finding = finding.replace(f"{{{name}}}", str(value))

@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.limits.wording import percent
 from gates.metrics.review.record import ReviewError, ReviewRecord, parse_record
 from gates.metrics.review.sequential import LotDecision
@@ -62,7 +62,7 @@ def accumulate(inputs: PassInputs, _: Mapping[str, object]) -> list[Accumulate[t
     return [] if inputs.declared.review is None else [RowNames]
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """What a review of exactly these rows comes to.
 
     "rejected": the share of strata that their acceptance plans reject; "disagreement": of the rows that two people

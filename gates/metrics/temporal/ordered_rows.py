@@ -13,12 +13,13 @@ from gates.data.values.times import time_in_utc
 from gates.metrics.base.measurement import NotConfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from gates.data.batch import Batch
     from gates.data.engine import SortedTable
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
+    from gates.metrics.base.metric import Params
 
 # What is read in order: the reading of a series, or the kind of an event.
 _WHAT = ("value", "event")
@@ -100,7 +101,7 @@ class OrderedRows:
         return Ordered(self._table, self._has_events)
 
 
-def accumulate_ordered(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[OrderedRows], ...]:
+def accumulate_ordered(inputs: PassInputs, params: Params) -> tuple[type[OrderedRows], ...]:
     """What checks of series and events read of every row."""
     return (OrderedRows,)
 

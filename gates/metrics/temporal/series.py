@@ -19,7 +19,7 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
@@ -71,7 +71,7 @@ class _Defects:
     unsound: dict[str, float]
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of rows (`duplicate_timestamps`), of days or of series (other kinds) with a defect, in [0, 1], over every row.
 
     gaps: some step is longer than ten times the series' median step. constant: all readings are equal.

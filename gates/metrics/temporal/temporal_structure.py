@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.scan.result import Rows, Scan
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import draws, worst_excess
 from gates.metrics.stats.shares import kolmogorov_smirnov, total_variation
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles
@@ -31,7 +31,7 @@ BLOCKS_AT_MOST = 2000
 WAVES_APART = 4
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How far synthetic days or sessions lie from human ones in the order of things, beyond human ones from each other.
 
     The distance of two halves is the farthest of: the lengths of steps (KS over classes of powers of two); of series, the

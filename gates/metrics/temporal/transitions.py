@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -27,7 +25,7 @@ EVIDENCE_PAIRS = 20
 _PAIR = ("now", "then")
 
 
-def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of synthetic steps from one event to the next that break the order of human sessions, in [0, 1].
 
     A step breaks it where no human session has it, although both events stand in 30 human steps at least and
