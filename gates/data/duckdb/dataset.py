@@ -287,8 +287,7 @@ def _open(
             query = partial(rows_query, columns=shown, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
         limit_memory(connection, memory.for_rows(None if is_holdout else sum(file.rows for file in staged)))
-        fixed = (fixed_origin(file, config.origin, origins) for file in staged)
-        facts = tuple(file.facts(origin, is_hashed=quick is None) for file, origin in zip(staged, fixed, strict=True))
+        facts = tuple(one.facts(fixed_origin(one, config.origin, origins), is_hashed=quick is None) for one in staged)
     except BaseException as error:
         stack.close()
         if isinstance(error, GatesError):
