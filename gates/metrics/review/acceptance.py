@@ -49,19 +49,11 @@ class Risks:
 
     def good_share(self, lot: int | None) -> float:
         """The largest share of rows to reject that a good lot has; of a finite one that of whole rows."""
-        return self.aql if lot is None else self.good_rows(lot) / lot
+        return self.aql if lot is None else math.floor(self.aql * lot + _ROUNDING) / lot
 
     def bad_share(self, lot: int | None) -> float:
         """The smallest share of rows to reject that a bad lot has; of a finite one that of whole rows."""
-        return self.ltpd if lot is None else self.bad_rows(lot) / lot
-
-    def good_rows(self, lot: int) -> int:
-        """The most rows to reject that a good lot of a size has."""
-        return math.floor(self.aql * lot + _ROUNDING)
-
-    def bad_rows(self, lot: int) -> int:
-        """The fewest rows to reject that a bad lot of a size has."""
-        return rows_of_share(self.ltpd, lot)
+        return self.ltpd if lot is None else rows_of_share(self.ltpd, lot) / lot
 
 
 def rows_of_share(share: float, lot: int) -> int:
