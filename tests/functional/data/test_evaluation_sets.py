@@ -23,7 +23,7 @@ from gates.errors import DataError, UsageError
 from gates.verdicts.enforce import enforce
 from gates.verdicts.pointer_check import compare_with_pointers
 from gates.verdicts.recorded import VerdictError, read_verdict
-from gates.versions.dataset.comparison import compare, compare_evaluations
+from gates.versions.dataset.comparison import compare
 from gates.versions.dataset.pointers import concerned, tracked_at
 from gates.versions.dataset.snapshots import files_at, snapshot
 from gates.versions.repository import open_repository
@@ -236,8 +236,8 @@ def test_evaluation_sets_are_those_of_the_version(root):
 
     assert before.digest != after.digest
     assert compare(before, after).is_same
-    assert compare_evaluations(before, after).removed == ("exams/b.csv",)
-    lost = kept_files(compare(before, after), None, compare_evaluations(before, after))
+    assert compare(before, after, "evaluation").removed == ("exams/b.csv",)
+    lost = kept_files(compare(before, after), None, compare(before, after, "evaluation"))
     assert (lost.lost, lost.names) == (0.5, ("exams/b.csv",))
     assert lost.story.startswith("of the evaluation sets, 2 files in HEAD")
     assert concerned(tracked_at(repository, head), dataset) != concerned(tracked_at(repository, STAGED), dataset)
