@@ -6,12 +6,8 @@ import mmap
 import os
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Called with a step, how far it is, and its length, 0 where that is unknown.
 Progress = Callable[[str, int, int], None]

@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.advice.worth.examples import Labelled, Learner, linear_of, trees_of
+from gates.advice.worth.examples import Examples, Labelled, Learner, Linear, linear_of, trees_of
 from gates.advice.worth.paired import Paired
 from gates.advice.worth.rated import Rated, ranks_among
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
-from gates.metrics.comparison.classifiers import Texts
+from gates.metrics.comparison.classifiers import Table, Texts
 from gates.metrics.comparison.text_pairs import differences_of_words
 from gates.metrics.labels.labels import NO_LABEL, Classes, classes
 from gates.metrics.labels.preferences import READINGS, are_pairs, have_both
-from gates.metrics.labels.task import texts_of_blocks
+from gates.metrics.labels.task import Block, Task, texts_of_blocks
 
 if TYPE_CHECKING:
-    from gates.advice.worth.examples import Examples, Linear
     from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.comparison.classifiers import Table
-    from gates.metrics.labels.task import Block, Task
 
 _NO_MODEL = "no model can be trained, so that gains and weights cannot be measured"
 # What public sets call how good a row was judged.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.advice.learning import examples_of, target_of, too_few
-from gates.advice.worth.examples import Learner
+from gates.advice.worth.examples import Examples, Learner
 from gates.advice.worth.guarded_weight import HumanRows
 from gates.data.facts import SYNTHETIC_CODE
 from gates.data.text.mix import mix
@@ -16,7 +16,6 @@ from gates.metrics.comparison.classifiers import Table
 from gates.metrics.labels.task import GENERATOR, HOLDOUT, blocks_of, task_of
 
 if TYPE_CHECKING:
-    from gates.advice.worth.examples import Examples
     from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gates.advice.weighing import weights
@@ -18,14 +17,12 @@ from gates.metrics.review.tally import HUMAN, SYNTHETIC, tallies
 from gates.promotion.statements.statement import StatedRecord, sha256
 from gates.verdict import Scope, Verdict
 from gates.verdicts.reports.text import counted
-from gates.versions.trees import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.metrics.review.planned import ReviewPlan
     from gates.promotion.git.promoted_version import PromotedVersion
-    from gates.verdict import Verdict
     from gates.versions.trees import Tree
 
 # That quality of a lot which is accepted one time in ten is what published plans call its LTPD (Dodge & Romig, Sampling Inspection
@@ -112,8 +109,7 @@ def wrong_review(content: bytes | None, verdict: Verdict, rows: Callable[[], str
     dataset = verdict.dataset
     if content is None:
         return f"the commit has no {reviews.FILE_NAME} beside its promotions"
-    other = about_others(content, dataset, rows)
-    if other:
+    if other := about_others(content, dataset, rows):
         return other
     record = parse_record(content, reviews.FILE_NAME, dataset)
     if wrong_plan := _left_out(record.plan, verdict.rows) or _too_lenient(record.plan, ltpd):

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from gates.advice.material import Material
-from gates.advice.weighing.source_weights import SourceWeight
 from gates.advice.weighing.weights import effective_rows
 from gates.advice.worth.guarded_weight import Weighted, apart_from, mean_of_units, tested_units
 from gates.metrics.comparison.classifiers import Texts

@@ -12,14 +12,14 @@ from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import folder_of_config, promotions_folder, stated_versions
-from gates.promotion.statements.tags import ReleaseVersion, artifact
+from gates.promotion.statements.tags import artifact
 from gates.versions.removals import removals_at
 from gates.versions.repository import Repository, open_repository
 from gates.versions.trees import tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind, git_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -37,7 +37,14 @@ def promoted_before(repository: Repository, version: Version, home: Path, datase
     if repository.git is None or repository.relative(home.resolve()) is None:
         return None
     folder = folder_of_config(repository, home)
-    versions = _versions_in(repository, version, promotions_folder(folder, dataset))
+    inside = promotions_folder(folder, dataset)
+    if version.kind is VersionKind.REVISION:
+        names: Iterable[str] = tree_at(repository, version).listing.blobs
+    else:
+        # Not the index: to list it takes another call of git, for files that nobody has reason to unstage.
+        beside = repository.top / inside
+        names = [f"{inside}/{path.name}" for path in beside.iterdir()] if beside.is_dir() else ()
+    versions = stated_versions(inside, names)
     if not versions:
         return None
     from gates.promotion.git.history import tag_history
@@ -74,15 +81,6 @@ def by_tag(repository: Repository, tag: PromotionTag, first: PromotionTag | None
         return PromotedBefore(str(tag.name), unknown=str(error))
     before = by_tag(repository, first) if first and first != tag else None
     return PromotedBefore(str(tag.name), digest, _Content(repository, tag, digest), first=before)
-
-
-def _versions_in(repository: Repository, version: Version, inside: str) -> set[ReleaseVersion]:
-    """The versions whose statements what is judged has. inside: the promotions' folder in the repository."""
-    if version.kind is VersionKind.REVISION:
-        return stated_versions(inside, tree_at(repository, version).listing.blobs)
-    # Not the index: to list it takes another call of git, for files that nobody has reason to unstage.
-    beside = repository.top / inside
-    return stated_versions(inside, (f"{inside}/{path.name}" for path in beside.iterdir())) if beside.is_dir() else set()
 
 
 @dataclass(frozen=True)

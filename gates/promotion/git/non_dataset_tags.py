@@ -20,13 +20,16 @@ def is_foreign(history: TagHistory) -> bool:
 
     Where they cannot say it, it was: who forges a promotion would else only have to hide the dataset.
     """
+    folder = promotions_folder(history.folder, history.dataset)
+    # A commit of any branch or tag that has added or deleted a promotion of this name.
+    log = ("log", "--no-show-signature", "--all", "--full-history", "-1", "--format=%h", "--", literal(folder))
     try:
         commits = dict.fromkeys([history.git.commit("HEAD"), *(tag.commit for tag in history.tags)])
         return not (
             history.git.is_shallow()
             or any(_is_of_a_promotion(history, tag) for tag in history.tags)
             or any(_has_dataset(history, commit) for commit in commits)
-            or _was_promoted(history)
+            or history.git.run(*log).strip()
         )
     except GatesError:
         return False
@@ -39,13 +42,6 @@ def _is_of_a_promotion(history: TagHistory, tag: PromotionTag) -> bool:
     except PromotionError:
         return False
     return True
-
-
-def _was_promoted(history: TagHistory) -> bool:
-    """Whether a commit of any branch or tag has added or deleted a promotion of this name."""
-    folder = promotions_folder(history.folder, history.dataset)
-    log = ("log", "--no-show-signature", "--all", "--full-history", "-1", "--format=%h")
-    return bool(history.git.run(*log, "--", literal(folder)).strip())
 
 
 def _has_dataset(history: TagHistory, commit: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -26,7 +26,6 @@ from gates.versions.version import Version, at_commit, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gates.config.data_types import DataType

@@ -12,10 +12,9 @@ from gates.promotion.errors import PromotionError
 from gates.versions.changes.git_remote import HEADS, GitRemote, first_line, refs_at, remote_of, tags_within
 from gates.versions.changes.transaction import TAGS, PreparedRefs, undo
 from gates.versions.git.printed import literal
-from gates.versions.trees import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from gates.promotion.statements.tag_message import TagMessage
     from gates.versions.git.commands import Git
@@ -75,12 +74,6 @@ def missing_before(
         return None
     words = shlex.join((remote.name, *missing))
     return f"{remote.name} lacks {', '.join(missing)}, which this follows, so that `gates verify` fails there; `git push {words}`"
-
-
-def names_other_data(git: Git, commit: str, pointers: Sequence[str]) -> bool:
-    """Whether HEAD may name other data than a commit does, so that `dvc push` sends other data than its own."""
-    files = [*(literal(f"{path}.dvc") for path in pointers), f":(glob)**/{LOCK}"]
-    return not git.says_yes("diff", "--quiet", commit, "HEAD", "--", *files)
 
 
 def push(git: Git, remote: GitRemote, plan: PushPlan, new: PreparedRefs | None = None) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
-from gates.promotion.git.push import PushPlan, how_to_push, missing_at, missing_before, names_other_data, push
+from gates.promotion.git.push import PushPlan, how_to_push, missing_at, missing_before, push
 from gates.run_state import Progress, no_progress
 from gates.versions.changes.clean_repository import CleanRepository, require_clean
 from gates.versions.changes.git_remote import GitRemote, refs_at, remote_of
@@ -20,6 +20,8 @@ from gates.versions.changes.objects import write_commit, write_tag
 from gates.versions.changes.recovery import interrupted, recover
 from gates.versions.changes.transaction import PreparedRefs, apply
 from gates.versions.dvc.push import push_data
+from gates.versions.git.printed import literal
+from gates.versions.trees import LOCK
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
@@ -73,8 +75,14 @@ def carry_out(
             progress("sending data, branch and tags", 0, 0)
         if not plan.tags:
             sent = _send_existing(clean, plan, remote, report, is_dry_run=options.is_dry_run) if remote else None
+            if sent:
+                return sent
+            sentence = f"{plan.sentence}, and {remote.name} has all of it" if remote else plan.sentence
             # An interrupted promotion that was brought to an end is what the call was for.
-            return sent or _nothing_to_do(plan, remote, options, report, is_fine=options.if_new or bool(recovered))
+            if not (options.if_new or recovered):
+                raise UsageError(f"{sentence}{'' if options.is_revocation else '; where that is fine, give --if-new'}")
+            report(sentence)
+            return PromotionResult()
         report(plan.lenience or "")
         report(plan.note or "")
         if options.is_dry_run:
@@ -124,22 +132,15 @@ def _send_existing(
     return PromotionResult((f"{plan.sentence}; {remote.name} {what}:", *lines))
 
 
-def _nothing_to_do(
-    plan: PromotionPlan, remote: GitRemote | None, options: PromoteOptions, report: Report, *, is_fine: bool
-) -> PromotionResult:
-    sentence = f"{plan.sentence}, and {remote.name} has all of it" if remote else plan.sentence
-    if not is_fine:
-        raise UsageError(f"{sentence}{'' if options.is_revocation else '; where that is fine, give --if-new'}")
-    report(sentence)
-    return PromotionResult()
-
-
 def _push_data(clean: CleanRepository, plan: PromotionPlan, report: Report) -> None:
     push_data(clean.git, plan.pointers)
-    if plan.pointers and plan.target and names_other_data(clean.git, plan.target, plan.pointers):
+    # `dvc push` sends other data than the version's own where HEAD may name other data.
+    files = [*(literal(f"{path}.dvc") for path in plan.pointers), f":(glob)**/{LOCK}"]
+    target = plan.target if plan.pointers else None
+    if target and not clean.git.says_yes("diff", "--quiet", target, "HEAD", "--", *files):
         report(
             f"HEAD may name other data than {plan.version}, and `dvc push` sends what HEAD names; where its own was never "
-            f"sent: `git switch --detach {plan.target[:7]}`, `dvc push`, `git switch -`"
+            f"sent: `git switch --detach {target[:7]}`, `dvc push`, `git switch -`"
         )
 
 

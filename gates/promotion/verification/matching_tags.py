@@ -6,13 +6,11 @@ Who deletes the tags of what was promoted last leaves its statement; tags of a f
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
-from gates.promotion.git.history import TagHistory
 from gates.promotion.git.promoted_version import configuration_in
 from gates.promotion.statements.paths import version_of_file
 from gates.promotion.statements.revocation import Revocation, parse_revocation
@@ -83,7 +81,15 @@ def verify_untagged(
 
     only: the dataset that is verified, None for all. Raises DataError where HEAD cannot be read.
     """
-    yield from _foreign(repository, [only] if only else histories)
+    # GTO and DVC follow such tags, and nothing stands behind what they point to. Tags of what was never promoted, as of models
+    # that GTO registers, are nobody's business here.
+    own = [only] if only else histories
+    starts = tuple(f"{artifact(history.dataset, history.folder)}{mark}" for history in own for mark in "@#")
+    listed = git_of(repository, "a promotion").run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags")
+    for word in lines_of(listed):
+        if word.startswith(starts) and is_gto_tag(word) and parse_tag(word) is None:
+            words = "GTO and DVC take it for a promotion, and gates makes no tag of this form; `git tag --delete` it here and at the remote"
+            yield Finding(word, "tag", FindingState.WRONG, words)
     tree = tree_at(repository, revision(repository, "HEAD"))
     names = {tag.name for history in histories for tag in history.versions}
     for path in sorted(tree.listing.blobs):
@@ -96,16 +102,3 @@ def verify_untagged(
         if configuration_in(tree, name.folder) is not None:
             words = f"{path} is here and the tag is not; `git fetch --tags`, or it was deleted"
             yield Finding(str(name), "tag", FindingState.UNKNOWN, words)
-
-
-def _foreign(repository: Repository, histories: Sequence[TagHistory]) -> Iterator[Finding]:
-    """GTO and DVC follow such tags, and as gates makes none of them, nothing stands behind what they point to.
-
-    Tags of what was never promoted, as of models that GTO registers, are nobody's business here.
-    """
-    starts = tuple(f"{artifact(history.dataset, history.folder)}{mark}" for history in histories for mark in "@#")
-    listed = git_of(repository, "a promotion").run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags")
-    for name in lines_of(listed):
-        if name.startswith(starts) and is_gto_tag(name) and parse_tag(name) is None:
-            words = "GTO and DVC take it for a promotion, and gates makes no tag of this form; `git tag --delete` it here and at the remote"
-            yield Finding(name, "tag", FindingState.WRONG, words)

@@ -61,7 +61,11 @@ def verify_version_signatures(promoted: PromotedVersion, trusted: TrustedKeys) -
     tag = _of_tag(promoted.git, promoted.tag, trusted)
     envelope = _of_envelope(promoted, trusted, tag[0] if tag else None)
     yield envelope
-    signed = tag or _unsigned_version(envelope.state, trusted)
+    signed = tag
+    if tag is None and trusted.names_tag_keys:
+        signed = FindingState.WRONG, "git did not sign it, and no key that was named signed the statement"
+        if envelope.state in (FindingState.VERIFIED, FindingState.UNKNOWN):
+            signed = FindingState.NOT_LOOKED_AT, "git did not sign it: the envelope has to say who made the version"
     if signed:
         yield Finding(promoted.name, _OF_TAG, *signed)
 
@@ -128,15 +132,6 @@ def _of_tag(git: Git, tag: PromotionTag, trusted: TrustedKeys) -> tuple[FindingS
     if not trusted.names_tag_keys:
         return FindingState.NOT_LOOKED_AT, "signed by git; give --allowed-signers or --pgp-key, or `git verify-tag`"
     return _by_nobody_named(text[start:], trusted) or _signed(git, tag, text[start:], trusted)
-
-
-def _unsigned_version(envelope: FindingState, trusted: TrustedKeys) -> tuple[FindingState, str] | None:
-    """What an unsigned tag says against a version; None where its envelope alone has to say who made it."""
-    if not trusted.names_tag_keys:
-        return None
-    if envelope in (FindingState.VERIFIED, FindingState.UNKNOWN):
-        return FindingState.NOT_LOOKED_AT, "git did not sign it: the envelope has to say who made the version"
-    return FindingState.WRONG, "git did not sign it, and no key that was named signed the statement"
 
 
 def _by_nobody_named(signature: str, trusted: TrustedKeys) -> tuple[FindingState, str] | None:
