@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import sqlalchemy as sa
 from great_expectations.expectations.metrics.metric_provider import MetricProvider, metric_value
 from great_expectations.validator.metric_configuration import MetricConfiguration
@@ -17,6 +18,8 @@ from gates.gx.engine import GatesDuckDBExecutionEngine as Engine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# A grouping spills, but its directory of groups has to fit: 70 million numbers do not fit into 100 MB, an eighth of them does.
+_MORE_PARTS, _PARTS_AT_MOST = 8, 512
 _ROWS = ("row_condition", "condition_parser", "ignore_row_if")
 
 
@@ -57,11 +60,26 @@ class UniqueCombinations(_RepeatedCount):
 
 
 def _repeated(engine: Engine, domain: dict[str, Any], names: Sequence[str]) -> int:
+    """Rows of groups of two and more: of all groups at once, else of as many parts of them as fit into memory, one after the other."""
+    parts = 1
+    while True:
+        try:
+            return sum(_repeated_in(engine, domain, names, part, parts) for part in range(parts))
+        except sa.exc.DBAPIError as error:
+            if not isinstance(error.orig, duckdb.OutOfMemoryException) or parts >= _PARTS_AT_MOST:
+                raise
+            parts *= _MORE_PARTS
+
+
+def _repeated_in(engine: Engine, domain: dict[str, Any], names: Sequence[str], part: int, parts: int) -> int:
     columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in names]
+    conditions: list[sa.ColumnElement[bool]] = [column.is_not(None) for column in columns]
+    if parts > 1:
+        conditions.append(sa.func.hash(*columns) % parts == part)
     groups = (
         sa.select(sa.func.count().label("rows"))
         .select_from(engine.get_domain_records(domain))
-        .where(*(column.is_not(None) for column in columns))
+        .where(*conditions)
         .group_by(*columns)
         .having(sa.func.count() > 1)
         .subquery("repeated")

@@ -84,8 +84,10 @@ class RowIndex:
     @cached_property
     def occurrence(self) -> npt.NDArray[np.int32]:
         """How many rows of a row's content and origin count before it; which ones depends on what else they hold."""
-        occurrence = np.zeros(len(self), dtype=np.int32)
         repeated = self._contents.repeated
+        if repeated is not None and not len(repeated):
+            return np.broadcast_to(np.zeros(1, dtype=np.int32), len(self))
+        occurrence = np.zeros(len(self), dtype=np.int32)
         if repeated is not None:
             positions, ranks = self._ranks(repeated)
             occurrence[positions] = ranks
@@ -315,11 +317,17 @@ class RowIndex:
         return np.concatenate([nothing, *first]), np.concatenate([nothing, *start])
 
     def _column(self, name: str, kind: type[T], numbers: npt.NDArray[T] | None = None) -> npt.NDArray[T]:
-        """A column. numbers: what its values stand for."""
-        whole = np.empty(len(self), dtype=kind)
-        for begin, column in self._pieces(name, kind):
-            whole[begin : begin + len(column)] = column if numbers is None else numbers[column]
-        return whole
+        """A column, read-only; one that says the same of every row takes no memory. numbers: what its values stand for."""
+        whole, same = None, np.zeros(1, dtype=kind)
+        for begin, piece in self._pieces(name, kind):
+            column = piece if numbers is None else numbers[piece]
+            if whole is None:
+                same = same if begin else column[:1].copy()
+                if (column == same).all():
+                    continue
+                whole = np.full(len(self), same[0], dtype=kind)
+            whole[begin : begin + len(column)] = column
+        return _read_only(np.broadcast_to(same, len(self)) if whole is None else whole)
 
     def _hashes(self, name: str) -> Iterator[tuple[int, Hashes]]:
         return self._pieces(name, np.uint64)
@@ -330,6 +338,11 @@ class RowIndex:
         for batch in self.table.columns(name):
             yield begin, batch.column(0).to_numpy()
             begin += batch.num_rows
+
+
+def _read_only(array: npt.NDArray[T]) -> npt.NDArray[T]:
+    array.flags.writeable = False
+    return array
 
 
 def _endings(hashes: Hashes) -> Ints:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import duckdb
+import great_expectations as gx
 import pytest
+
+import gates.gx  # noqa: F401  # brings its datasource
 
 # Values that repeat, that are missing, and NaN; `none` and `all` tell where no row or every row has a twin.
 ROWS = """
@@ -60,3 +64,26 @@ def test_groups_count_what_great_expectations_counts_beside_each_row():
     assert own == counted("stock")
     assert '"unexpected_count": "0"' in own
     assert '"unexpected_count": "2"' in own
+
+
+def test_values_whose_groups_do_not_fit_into_memory_are_counted_part_by_part(tmp_path):
+    connection = duckdb.connect(config={"temp_directory": str(tmp_path / "spill"), "threads": 1})
+    numbers = "SELECT i * 7919 % 1000003 AS n FROM range(300000) r(i) UNION ALL SELECT i FROM range(500, 520) r(i)"
+    connection.execute(f"COPY ({numbers}) TO '{tmp_path}/rows.parquet'")
+    connection.execute(f"CREATE VIEW rows AS FROM '{tmp_path}/rows.parquet'")
+    groups = "SELECT coalesce(sum(size), 0) FROM (SELECT count(*) AS size FROM rows GROUP BY n HAVING count(*) > 1)"
+    (repeated,) = connection.execute(groups).fetchone()
+    connection.execute("SET GLOBAL memory_limit = '9MB'")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        connection.execute(groups)
+    context = gx.get_context(mode="ephemeral")
+    source = context.data_sources.add_gates_duckdb(name="d", connection_string="duckdb:///:memory:")
+    source.use(connection)
+    batch = source.add_table_asset("rows", table_name="rows").add_batch_definition_whole_table("rows").get_batch()
+
+    # As suites are run: counts, and no values.
+    wanted = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+    result = batch.validate(gx.expectations.ExpectColumnValuesToBeUnique(column="n"), result_format=wanted)
+
+    assert not result.success
+    assert result.result["unexpected_count"] == repeated > 0
