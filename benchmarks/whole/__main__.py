@@ -1,10 +1,10 @@
 """A whole gate, all checks of its data type, beside what one would run in its place.
 
-    python -m benchmarks.whole [--rows 100000] [--documents 100000] [--runs 3] [--only gates SDMetrics Evidently texts]
+    python -m benchmarks.whole [--rows 100000] [--documents 100000] [--runs 3] [--only gates SDMetrics SDMetrics-all Evidently texts]
 
 Rows and documents are those of each origin. A table of 15 columns that depend on each other: SDMetrics' diagnostic and quality
-reports, and Evidently's presets of drift and summary, each in a process of its environment (see benchmarks/gatebench), which
-answer a part of the questions. Texts: near duplicates by rensa, 13-grams of evaluation texts in a Python set, and a classifier
+reports, these and its metrics of copies, detection and efficacy (SDMetrics-all), and Evidently's presets of drift and summary, each
+in a process of its environment (see benchmarks/gatebench); only the second answers most of the questions. Texts: near duplicates by rensa, 13-grams of evaluation texts in a Python set, and a classifier
 of hashed words by scikit-learn, one after the other in one process. Peers that gates does without come with
 `pip install --target .venv/peers --group bench`.
 """
@@ -21,7 +21,7 @@ from benchmarks.gatebench.asking import install
 from benchmarks.whole.datasets import write_table, write_texts
 
 HERE = Path(__file__).parents[2]
-TABLE_PEERS, TEXT_PEERS = ("SDMetrics", "Evidently"), ("texts",)
+TABLE_PEERS, TEXT_PEERS = ("SDMetrics", "SDMetrics-all", "Evidently"), ("texts",)
 # A verdict that fails has done the same work: these rows are to cost time, and not to be good.
 CODES = frozenset({0, 1, 2, 3})
 
@@ -34,6 +34,8 @@ def ours(root: Path) -> Program:
 
 def peer_of_tables(tool: str, root: Path) -> Program:
     """One of the tools of the benchmark of answers, on the same rows."""
+    if tool == "SDMetrics-all":
+        return Program((str(install()), str(Path(__file__).with_name("tables.py")), str(root / "mix")), HERE)
     return Program((str(install()), str(HERE / "benchmarks/gatebench/peers.py"), str(root), tool), HERE)
 
 
