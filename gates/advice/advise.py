@@ -71,7 +71,7 @@ def advise(
 
 
 def nothing_learned(material: Material) -> str:
-    """Why no gain can be told, where labels are as well foreseen without a model; "" where a model knows more.
+    """Why no gain can be told, where labels are as well predicted without a model; "" where a model knows more.
 
     Losses of tested human rows are compared, those of rows that share a unit together (Student's t over units).
     """
@@ -85,8 +85,8 @@ def nothing_learned(material: Material) -> str:
         if better.mean() > spread:
             return ""
     return (
-        f"a model of {len(train):,} human rows foresees {material.subject} in {len(test):,} others no better than {examples.guess} "
-        f"({examples.metric} {model.mean():.3f}, without a model {without.mean():.3f}): it hangs on nothing that "
+        f"a model of {len(train):,} human rows predicts {material.subject} in {len(test):,} others no better than {examples.guess} "
+        f"({examples.metric} {model.mean():.3f}, without a model {without.mean():.3f}): it depends on nothing that "
         "the rows say, is given by chance, or there are too few rows"
     )
 

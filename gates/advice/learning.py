@@ -39,7 +39,7 @@ _SCORES = (
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column of numbers to foresee."""
+    """A column of numbers to predict."""
 
     column: str
     names = ("a number",)

@@ -55,7 +55,7 @@ class Linear:
 class Examples(ABC):
     """All rows below each other. unit: rows of one group or of nearly the same text, which are never trained on and tested on.
 
-    metric: what a loss is. guess: what foresees as much as no model does.
+    metric: what a loss is. guess: what predicts without a model.
     """
 
     model: Table | Linear | Texts

@@ -253,7 +253,7 @@ def measured_agreement(
         return Inconclusive(f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined")
     estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
     if estimate is None:
-        return Inconclusive("too few items have another label than the rest: agreement hangs on single items")
+        return Inconclusive("too few items have another label than the rest: agreement depends on single items")
     return Measured(estimate)
 
 

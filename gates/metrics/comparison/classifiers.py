@@ -40,7 +40,7 @@ CATEGORIES_AT_MOST = 254
 HASH_BITS = 15
 # Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
 STEPS, STEPS_AT_LEAST = 40, 10
-# How trees grow, whatever they foresee; small enough for a hundred fits in seconds.
+# How trees grow, whatever they predict; small enough for a hundred fits in seconds.
 GROWTH: dict[str, Any] = {"learning_rate": 0.15, "max_leaf_nodes": 15, "early_stopping": False, "random_state": 0}
 # What a fit costs grows with the columns: of 600 rows, two hundred take a third of a second and four thousand twelve.
 COLUMNS_A_FIT = 200

@@ -137,7 +137,7 @@ def test_labels_given_by_chance_are_no_ground_for_advice_on_gains(project, gates
     called = gates(project, "advise", "rows")
 
     assert called.code == 0, called.err
-    assert "foresees the label 'label' in" in called.out
+    assert "predicts the label 'label' in" in called.out
     assert "no better than how often each label occurs" in called.out
     assert "human rows in place" not in called.out
     assert "leave" not in called.out
