@@ -141,7 +141,7 @@ def _too_lenient(plan: ReviewPlan, ltpd: float | None) -> str:
         if accepted > CONSUMER_RISK:
             return (
                 f"by the plan of {reviews.FILE_NAME} {stratum.name} is accepted in {percent(accepted)} of cases where {percent(ltpd)} of its "
-                f"rows are to reject, and review_ltpd takes {percent(CONSUMER_RISK)}"
+                f"rows are to reject, and review_ltpd allows {percent(CONSUMER_RISK)}"
             )
     return ""
 

@@ -116,7 +116,7 @@ def test_plan_that_accepts_more_bad_rows_than_the_stage_is_refused(gates, requir
 
     assert lenient.code == 1
     assert "by the plan of review.json human is accepted in" in lenient.err
-    assert "where 20.0 % of its rows are to reject, and review_ltpd takes 10.0 %" in lenient.err
+    assert "where 20.0 % of its rows are to reject, and review_ltpd allows 10.0 %" in lenient.err
     assert "`gates review plan first --ltpd 0.2`" in lenient.err
     assert kept.code == 0, kept.err
     assert "review LTPD 0.2" in git(requiring, "tag", "--list", "--format=%(contents)")
