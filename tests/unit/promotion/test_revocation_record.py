@@ -52,11 +52,6 @@ def test_the_name_of_a_record_says_which_event_it_is_of(name):
     assert [(record, tag.name) for record, tag in history.revocations.items()] == [(path, name)]
 
 
-@pytest.mark.parametrize("name", ["v1.2.json", "v1.2.0-.json", "v1.2.0.toml", "README.json", "v1.2.0-x.json"])
-def test_another_name_is_no_record(name):
-    assert f"sub/promotions/reviews/revocations/{name}" not in history_with(OF_STAGE).revocations
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [

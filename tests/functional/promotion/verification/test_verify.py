@@ -106,6 +106,12 @@ def revocation_gone(root: Path) -> None:
     git(root, "tag", "-d", "first#prod!#3")
 
 
+def file_among_records(root: Path) -> None:
+    """A file that is named as no record is: nothing of it says what was taken back."""
+    write(root, "promotions/first/revocations/README.json", "{}\n")
+    commit(root, "a note")
+
+
 def cached_data(root: Path) -> None:
     """The object in DVC's cache, and no remote that has it."""
     pointer = (root / "data/first.csv.dvc").read_text()
@@ -134,6 +140,7 @@ def cached_data(root: Path) -> None:
         (stage_gone, 1, "first#prod#2"),
         (stage_replaced, 1, "first#prod#4"),
         (revocation_gone, 1, "revocations/v1.0.0-3.json"),
+        (file_among_records, 1, "revocations/README.json"),
     ],
 )
 def test_one_change_anywhere_is_found_and_named(
