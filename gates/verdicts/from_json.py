@@ -9,8 +9,8 @@ from gates.verdict import Answer, CheckId, CheckResult, Kind, Outcome, Severity,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LIMITS = ("observed", "min_value", "max_value", "warn_value")
-_OTHER_NUMBERS = ("low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
+_REQUIRED_NUMBERS = ("observed", "min_value", "max_value", "warn_value")
+_OPTIONAL_NUMBERS = ("low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
 
 
 def verdict_of(document: Mapping[str, Any]) -> Verdict:
@@ -46,8 +46,8 @@ def check_of(check: Mapping[str, Any]) -> CheckResult:
         kind=Kind(check["kind"]),
         evidence=evidence if isinstance(evidence := check.get("evidence"), dict) else {},
         rows_needed=check.get("rows_needed"),
-        **{name: _number(check[name]) for name in _LIMITS},
-        **{name: _number(check.get(name)) for name in _OTHER_NUMBERS},
+        **{name: _number(check[name]) for name in _REQUIRED_NUMBERS},
+        **{name: _number(check.get(name)) for name in _OPTIONAL_NUMBERS},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gates.metrics.annotation.annotator_habits import machine_habits
 from gates.metrics.annotation.ratings import (
@@ -33,8 +33,11 @@ RELIABLE = 0.8
 RATED_BY_BOTH = "{} of its items have a human label too: have human annotators label some of them"
 
 
-# Items that several human annotators rated, and how far these agree over them.
-_HumanAgreement = tuple[Kinds, Estimate]
+class _HumanAgreement(NamedTuple):
+    """How far human annotators agree, over the items that several of them rated."""
+
+    kinds: Kinds
+    estimate: Estimate
 
 
 def machine_agreement(scan: Scan, rated: Ratings, scale: Scale) -> Measurement:
@@ -64,7 +67,7 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), human, len(scale.codes))
         part = measured_agreement(kinds, scale, scan.seed, partial(scale.agreement, kinds), RATED_BY_BOTH)
-        if isinstance(part, Measured) and among_humans and among_humans[1].value < RELIABLE:
+        if isinstance(part, Measured) and among_humans and among_humans.estimate.value < RELIABLE:
             part = _against(part, kinds, among_humans, scale, scan.seed)
         unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
         note = f"{part.note}{kinds.items:,} shared items" + (
@@ -90,7 +93,7 @@ def _among_humans(human: pl.DataFrame, scale: Scale, seed: int) -> _HumanAgreeme
     """None where too few items have several human ratings. human: as `Scale.coded` returns it."""
     kinds = kinds_of(human, len(scale.codes))
     measured = measured_agreement(kinds, scale, seed, partial(scale.alpha, kinds))
-    return (kinds, measured.estimate) if isinstance(measured, Measured) else None
+    return _HumanAgreement(kinds, measured.estimate) if isinstance(measured, Measured) else None
 
 
 def _against(

@@ -28,7 +28,7 @@ class Scheme(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of what a code may stand for."""
+        """What each code stands for, by position."""
 
     def codes(self, frame: pl.DataFrame) -> Ints:
         """Of each row, a position in `names`, or NO_LABEL."""

@@ -66,7 +66,7 @@ class Comparison:
 
 
 def compare(base: Snapshot, new: Snapshot, of: str = "files") -> Comparison:
-    """What became of the files of a dataset, by name and content. of: or its `holdout`, or its `evaluation` sets."""
+    """What became of the files of a dataset, by name and content. of: its own `files`, those of its `holdout`, or of its `evaluation` sets."""
     old = {file.name: file for file in getattr(base, of) or ()}
     now = {file.name: file for file in getattr(new, of) or ()}
     changed = [name for name in old if name in now and not _is_same(old[name], now[name])]
