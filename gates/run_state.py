@@ -1,4 +1,7 @@
-"""What a run is doing and the exit code that it reached, where its supervisor can read both once the run is dead."""
+"""What a run is doing and the exit code that it reached, where its supervisor can read both once the run is dead.
+
+Also the function that a run tells its progress to.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gave which item which label, from rows of single ratings or from rows with one column per annotator."""
+"""Who gave which item which label, from rows of single ratings or from rows with one column per annotator; and how far these agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether synthetic texts carry what chat models say about themselves instead of content."""
+"""Whether synthetic texts carry what chat models say about themselves instead of content, or begin and end in one phrase."""
 
 from __future__ import annotations
 

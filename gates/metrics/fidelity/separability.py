@@ -1,4 +1,4 @@
-"""Whether a classifier tells synthetic rows from human ones better than it tells two halves of these apart."""
+"""Whether a classifier tells synthetic rows from human ones better than it tells two halves of these apart, and by which columns or words."""
 
 from __future__ import annotations
 

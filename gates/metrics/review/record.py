@@ -1,4 +1,7 @@
-"""What was planned and what people wrote of it, in the form of the file that is committed with the data."""
+"""What was planned and what people wrote of it, in the form of the file that is committed with the data.
+
+Whoever wrote the file, its plan has to be one that `gates review plan` could have made.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The row rules that a data type brings along, a built-in one or a plugin's."""
+"""The row rules that a data type brings along, a built-in one or a plugin's, and checks of others that say in which line they broke."""
 
 from __future__ import annotations
 

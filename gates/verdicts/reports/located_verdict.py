@@ -1,4 +1,7 @@
-"""A verdict with the line that sets each check, and how much its outcome counts: what reports for CI stand on."""
+"""A verdict with the line that sets each check, and how much its outcome counts: what reports for CI stand on.
+
+Also what other versions recorded, which a page shows beside it.
+"""
 
 from __future__ import annotations
 

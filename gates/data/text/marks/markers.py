@@ -1,4 +1,4 @@
-"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends, broken encoding."""
+"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends, broken encoding, pieces of the prompt."""
 
 from __future__ import annotations
 
