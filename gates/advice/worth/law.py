@@ -25,7 +25,7 @@ SHARES = np.linspace(0, 0.99, 100)
 
 @dataclass(frozen=True)
 class MixtureLaw:
-    """Risks in log loss: human rows alone give floor + human n^-exponent, synthetic ones floor + gap + synthetic m^-exponent.
+    """Risks in mean loss: human rows alone give floor + human n^-exponent, synthetic ones floor + gap + synthetic m^-exponent.
 
     gap: what is lost by endless synthetic rows; 0 where they come from the law of the human ones.
     """
