@@ -71,7 +71,7 @@ def foreign_text(error: BaseException) -> str:
 
 def wrong_form(error: Exception) -> str:
     """What is wrong with the form of a document, as a clause, from what reading it raised: no reader knows Python's errors."""
-    if isinstance(error, KeyError):
+    if isinstance(error, KeyError) and error.args:
         name = error.args[0]
         return f"it has no '{name.decode(errors='replace') if isinstance(name, bytes) else name}'"
     if isinstance(error, RecursionError):

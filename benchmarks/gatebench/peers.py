@@ -171,5 +171,8 @@ def answers(folder: Path, tools: Collection[str]) -> Iterator[dict[str, object]]
 
 
 if __name__ == "__main__":
+    unknown = set(sys.argv[2:]) - set(TOOLS)
+    if unknown:
+        raise SystemExit(f"unknown tools: {', '.join(sorted(unknown))}; expected {', '.join(TOOLS)}")
     for line in answers(Path(sys.argv[1]), sys.argv[2:] or TOOLS):
         print(json.dumps(line), flush=True)

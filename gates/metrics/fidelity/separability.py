@@ -41,9 +41,9 @@ CHANCE = 0.5
 TEXTS_AT_LEAST = 200
 EVIDENCE_FEATURES = 5
 # A word that fewer distinct rows carry is an accident of the sample.
-ROWS_AT_LEAST = 10
+ROWS_OF_A_WORD = 10
 # Enough to rank features; a ranking needs no more precision.
-ROWS_AT_MOST = 2000
+ROWS_RANKED = 2000
 # Columns that are shuffled, those first that tell most by themselves: each costs a look at all rows tested.
 SHUFFLED_AT_MOST = 50
 SHUFFLES = 2
@@ -170,7 +170,7 @@ def telling_in_model(model: Table, human: Coded, synthetic: Coded, seed: int) ->
     Finds what tells only together with other columns. Breiman, Machine Learning 45 (2001) 5-32, section 10.
     """
     alone = telling_columns(human, synthetic) if len(model.names) > SHUFFLED_AT_MOST else {}
-    size = min(len(human), len(synthetic), ROWS_AT_MOST)
+    size = min(len(human), len(synthetic), ROWS_RANKED)
     half = size // 2
     # Samples stand in the order of a hash, so that the first rows are random rows.
     train = np.concatenate([np.arange(half), len(human) + np.arange(half)])
@@ -196,11 +196,11 @@ def telling_in_model(model: Table, human: Coded, synthetic: Coded, seed: int) ->
 
 def telling_words(human: pl.Series, synthetic: pl.Series) -> dict[str, float]:
     """Per word in at least ten texts, the AUC that its presence gives, in [.5, 1]."""
-    mine, theirs = (side.drop_nulls().head(ROWS_AT_MOST) for side in (human, synthetic))
+    mine, theirs = (side.drop_nulls().head(ROWS_RANKED) for side in (human, synthetic))
     if mine.is_empty() or theirs.is_empty():
         return {}
     counts = _presence(mine).join(_presence(theirs), on="word", how="full", coalesce=True).fill_null(0)
-    counts = counts.filter(pl.col("texts") + pl.col("texts_right") >= ROWS_AT_LEAST)
+    counts = counts.filter(pl.col("texts") + pl.col("texts_right") >= ROWS_OF_A_WORD)
     shares: list[Floats] = [
         counts["texts"].to_numpy() / len(mine),
         counts["texts_right"].to_numpy() / len(theirs),
