@@ -50,8 +50,7 @@ class Numbers:
 
     def values(self, frame: pl.DataFrame) -> Floats:
         """The number of each row, NaN where it has none."""
-        numbers = frame[self.column].cast(pl.Float64, strict=False)
-        values: Floats = numbers.fill_null(float("nan")).to_numpy()
+        values: Floats = _as_numbers(frame[self.column]).fill_null(float("nan")).to_numpy()
         return np.where(np.isfinite(values), values, np.nan)
 
 
@@ -131,8 +130,13 @@ def _are_numeric(scan: Scan, column: str) -> bool:
 
 def _numbers(scan: Scan, column: str) -> pl.Series:
     """Every value of both origins as a number, null where it is none."""
-    words = pl.concat([rows.frame[column].cast(pl.String) for rows in (scan.human, scan.synthetic)])
-    return words.str.strip_chars().replace("", None).drop_nulls().cast(pl.Float64, strict=False)
+    values = pl.concat([rows.frame[column].cast(pl.String) for rows in (scan.human, scan.synthetic)])
+    return _as_numbers(values.filter(values.str.strip_chars() != ""))
+
+
+def _as_numbers(values: pl.Series) -> pl.Series:
+    """Numbers, also where they are written as text with blanks around them; null where there is none."""
+    return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
 
 
 def _present(mask: Mask) -> Ints:

@@ -90,6 +90,16 @@ def test_scores_of_responses_are_learned_as_numbers(tmp_path, gates):
     assert weights_of(document)["noise"] == 0
 
 
+def test_scores_with_blanks_around_them_are_numbers(tmp_path, gates):
+    rng = np.random.default_rng(1)
+    padded = [scored(count, rng).with_columns(score=pl.format(" {} ", "score")) for count in (150, 60)]
+    written(tmp_path, "instruction", 'label = "score"\n', human=padded[0], good=padded[1])
+
+    advised = gates(tmp_path, "advise", "rows", "--format", "json")
+
+    assert json.loads(advised.out)["human_read"] == 150
+
+
 def test_a_number_of_a_table_is_learned_by_trees(tmp_path, gates):
     rng = np.random.default_rng(1)
 
