@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Rows, Scan
     from gates.data.text.tokens import TokenStream
 
-# Which text is which shows at its beginning, and a few thousand sums of characters tell languages and manners apart.
-CHARACTERS_READ = 300
-CHARACTER_FEATURES = 2**12
+# Whether somebody asks or answers shows at the beginning; a passage to read or the length of an answer come after it.
+BEGINNING = 100
+# Characters of scripts without spaces, as `gates.data.text.tokens` has them.
+_OWN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3021-\u9fff\uf900-\ufaff"
+# Words, such characters, and marks: a question mark says more than most words.
+_TOKEN = rf"[{_OWN}]|[^\W{_OWN}]+|[^\w\s]"
 
 
 @dataclass(frozen=True)
@@ -57,24 +60,18 @@ def pairs_of_words(scan: Scan, rows: Rows, first: Reading, second: Reading) -> T
 def differences_of_words(first: TokenStream, second: TokenStream) -> sp.csr_matrix:
     """What each first text has more of than the second: hashed words and word pairs, and the logarithm of length."""
     words = [unit_rows(hashed_counts(stream, HASH_BITS, (1, 2))) for stream in (first, second)]
-    return _differences(words, [np.log1p(stream.lengths()) for stream in (first, second)])
+    length = [np.log1p(stream.lengths()) for stream in (first, second)]
+    return sp.hstack([words[0] - words[1], sp.csr_matrix((length[0] - length[1])[:, None])], format="csr")
 
 
-def pairs_of_characters(scan: Scan, rows: Rows, first: Reading, second: Reading) -> TextPairs:
-    """What a model of characters sees, up to three in a row, at the beginning of each text: rows too few and short for words."""
+def pairs_of_beginnings(scan: Scan, rows: Rows, first: Reading, second: Reading) -> TextPairs:
+    """What a model of words and marks sees at the beginning of each text, and nothing of how long the texts are. rows: at least one."""
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    hashing = HashingVectorizer(
-        analyzer="char_wb", ngram_range=(1, 3), n_features=CHARACTER_FEATURES, alternate_sign=False
-    )
-    texts = [reading(scan.roles, rows.frame) for reading in (first, second)]
-    characters = [hashing.transform(text.str.slice(0, CHARACTERS_READ)) for text in texts]
-    length = [np.log1p(text.str.len_chars().to_numpy()) for text in texts]
-    return TextPairs(_differences(characters, length), rows.group, rows.row_id)
-
-
-def _differences(features: list[sp.csr_matrix], length: list[Floats]) -> sp.csr_matrix:
-    return sp.hstack([features[0] - features[1], sp.csr_matrix((length[0] - length[1])[:, None])], format="csr")
+    hashing = HashingVectorizer(token_pattern=_TOKEN, ngram_range=(1, 2), n_features=2**HASH_BITS, alternate_sign=False)
+    texts = [reading(scan.roles, rows.frame).str.slice(0, BEGINNING) for reading in (first, second)]
+    more = hashing.transform(texts[0]) - hashing.transform(texts[1])
+    return TextPairs(more.tocsr(), rows.group, rows.row_id)
 
 
 def margins(training: TextPairs, tested: TextPairs, seed: int) -> Floats:

@@ -21,7 +21,7 @@ from gates.metrics.base.text_samples import main_text
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import Sides, compare_all
-from gates.metrics.comparison.text_pairs import TextPairs, distinct_pairs, margins, pairs_of_characters
+from gates.metrics.comparison.text_pairs import distinct_pairs, margins, pairs_of_beginnings
 from gates.metrics.stats.intervals import effective_rows, ratio_difference
 from gates.verdict import Scope, Severity
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Rows, Scan
 
 # A row is called exchanged where it looks so at least half as clearly as half of the human rows look right. At any doubt,
-# 10 to 15 % of short talk were; at this much, 0 to 3 % of any of ten sources, and 70 to 99 % of rows that are exchanged.
+# 10 to 15 % of short talk were; at this much, 0 to 4 % of any of six sources, and 68 to 98 % of rows that are exchanged.
 CLEARLY = 0.5
 # Where fewer of the exchanged rows would be seen, their number is a guess.
 SEEN_AT_LEAST = 0.5
@@ -54,12 +54,13 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 
 
 def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive:
-    human, synthetic = _pairs(scan, sides.human), _pairs(scan, sides.synthetic)
-    counts = RowCounts(len(human), len(synthetic))
-    prompts = min(len(np.unique(pairs.group)) for pairs in (human, synthetic))
-    if min(len(human), len(synthetic)) < ROWS_TO_PASS or prompts < PROMPTS_AT_LEAST:
+    both = [_rows_with_both(scan, rows) for rows in (sides.human, sides.synthetic)]
+    counts = RowCounts(*map(len, both))
+    prompts = min(len(np.unique(rows.group)) for rows in both)
+    if min(map(len, both)) < ROWS_TO_PASS or prompts < PROMPTS_AT_LEAST:
         reason = f"a model needs {ROWS_TO_PASS} distinct rows of each origin that have both texts, and {PROMPTS_AT_LEAST} prompts"
         return Inconclusive(reason, counts)
+    human, synthetic = (pairs_of_beginnings(scan, rows, _prompt, main_text) for rows in both)
     mine, theirs = margins(human, human, sides.seed), margins(human, synthetic, sides.seed)
     limit = CLEARLY * float(np.median(mine))
     by_nature, seen = float((mine < -limit).mean()), float((mine > limit).mean())
@@ -79,10 +80,10 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive:
     return Measured(share, counts, growth=Growth(rows_to_pass=ROWS_TO_PASS), evidence=evidence)
 
 
-def _pairs(scan: Scan, rows: Rows) -> TextPairs:
+def _rows_with_both(scan: Scan, rows: Rows) -> Rows:
     texts = rows.frame.select(prompt=_prompt(scan.roles, rows.frame), response=main_text(scan.roles, rows.frame))
     has_both = texts.select(pl.all_horizontal(pl.all().str.strip_chars() != "")).to_series().to_numpy()
-    return pairs_of_characters(scan, distinct_pairs(rows, has_both, PAIRS_READ), _prompt, main_text)
+    return distinct_pairs(rows, has_both, PAIRS_READ)
 
 
 def _prompt(roles: Roles, frame: pl.DataFrame) -> pl.Series:

@@ -82,6 +82,12 @@ def test_rows_with_one_text_are_not_counted_and_too_few_pairs_say_nothing():
     assert "a model needs 100 distinct rows" in measured(human, blank).reason
 
 
+def test_rows_of_which_none_has_both_texts_say_nothing():
+    human = asked(300, 1)
+
+    assert "a model needs 100 distinct rows" in measured(human, human.with_columns(response=pl.lit(""))).reason
+
+
 def test_texts_without_prompts_have_nothing_to_exchange():
     assert isinstance(measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}), NotConfigured)
 
@@ -97,3 +103,18 @@ def test_answers_of_a_model_pass_and_a_tenth_of_them_exchanged_fails():
     of_model, spoilt = measured(human, model), measured(human, exchanged(model, 0.15))
     assert judge(of_model, LIMITS, Severity.CRITICAL).outcome is not Outcome.FAIL
     assert judge(spoilt, LIMITS, Severity.CRITICAL).outcome is Outcome.FAIL
+
+
+@needs_data
+@pytest.mark.parametrize("is_exchanged", [False, True])
+def test_passages_to_read_and_short_answers_are_exchanged_only_where_they_are(is_exchanged):
+    rows = pl.read_parquet(DATA / "instruct_selfinstruct.parquet").select(
+        prompt=pl.concat_str("instruction", "input", separator="\n", ignore_nulls=True), response="output"
+    )
+    asked_for, answered = (pl.col(name).str.len_chars() for name in ("prompt", "response"))
+    brief, long = rows.filter(2 * asked_for < answered), rows.filter(asked_for > 2 * answered, answered > 0)
+
+    measurement = measured(brief, exchanged(long, float(is_exchanged)))
+
+    assert (judge(measurement, LIMITS, Severity.CRITICAL).outcome is Outcome.FAIL) is is_exchanged
+    assert bool(measurement.estimate.value > LIMITS.warn_value) is is_exchanged
