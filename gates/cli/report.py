@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.options import FOLDER, chosen, config_option, today
+from gates.cli.options import FOLDER, chosen_one, config_option, today
 from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.errors import UsageError
 
@@ -79,7 +79,7 @@ def _judged(target: Target, output: Path | None) -> Path:
     from gates.verdicts.store import VerdictStore
 
     with version_requested(target.path, VersionRequest()) as at:
-        (dataset,) = chosen(at.config, target.names, every=False)
+        dataset = chosen_one(at.config, next(iter(target.names), None))
         store = VerdictStore(at.home, output and output / target.folder)
         store.prepare()
         question = DatasetCheck(at, dataset, CheckTerms(today(), store.quarantine))

@@ -47,9 +47,9 @@ def test_word_of_several_names_lists_them_with_what_they_ask(tmp_path, gates):
     called = gates(tmp_path, "explain", "text")
 
     assert (called.code, called.err) == (0, "")
-    names = ["expect_degenerate_text_ratio_to_be_less_than", "expect_machine_text_ratio_to_be_less_than"]
+    names = [f"expect_{kind}_text_ratio_to_be_less_than" for kind in ("degenerate", "exchanged", "machine")]
     listed = " ".join(f"{name} {BY_NAME[name].asks}" for name in names)
-    title = "2 checks have 'text' in their names; `gates explain NAME` says all of one:"
+    title = "3 checks have 'text' in their names; `gates explain NAME` says all of one:"
     assert " ".join(called.out.split()) == f"{title} {listed}"
 
 

@@ -68,7 +68,7 @@ def test_dataset_has_to_be_named_where_there_are_several(project_copy, gates):
     called = gates(project_copy, "report")
 
     assert called.code == 2
-    assert "name one" in called.err
+    assert "name one (" in called.err
 
 
 def test_page_is_opened_where_a_browser_is_there(project_copy, gates, monkeypatch):
