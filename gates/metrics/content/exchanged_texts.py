@@ -43,9 +43,9 @@ PAIRS_READ = 2000
 def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of synthetic rows whose two texts are exchanged, beyond what a model takes for exchanged of human rows.
 
-    A linear model of the characters at the beginning of both texts, and of their length, learns from human rows which is which. Of rows whose prompts it has not seen it
-    takes s of the synthetic and h of the human ones for exchanged, and would take t of the human ones if they were. The
-    share is (s - h) / (t - h), and may come out below 0. Of rows that repeat one counts.
+    A linear model of the words and marks at the beginning of both texts learns from human rows which is which. Of rows whose
+    prompts it has not seen it takes s of the synthetic and h of the human ones for exchanged, and would take t of the human ones if
+    they were. The share is (s - h) / (t - h), and may come out below 0. Of rows that repeat one counts.
     """
     if scan.roles.prompt is None:
         return NotConfigured(f"data of type {scan.roles.type} has no prompts that something answers")
