@@ -46,7 +46,17 @@ def spark_cluster(own: str, master: str | None = None, connect: str | None = Non
     try:
         yield Cluster(session, connect is None, own)
     finally:
-        session.stop()
+        end(session)
+
+
+def end(session: Any) -> None:
+    """Stop a session and its client, at once and for good.
+
+    A client of a server closes once more when it is collected, and with it the threads by which all clients of the process release what
+    they have read: another session that reads at that moment waits for ever (pyspark 4.1, `SparkSession.__del__`).
+    """
+    session.stop()
+    vars(session).pop("_client", None)
 
 
 def cluster_of(session: Any, own: str) -> Cluster:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -14,19 +15,25 @@ import pytest
 
 import gates
 from gates.data.duckdb.dataset import LocalDataset
+from gates.data.spark.session import end, spark_cluster
 from tests.clusters.spark_server import connect_server
 from tests.projects import ROWS, mixed, table_rows
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
+def server(tmp_path_factory):
+    with connect_server(tmp_path_factory.mktemp("sail") / "log") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def session(server):
     from pyspark.sql.connect.session import SparkSession
 
     import_module("gates.gx.run")
-    with connect_server(tmp_path_factory.mktemp("sail") / "log") as address:
-        session = SparkSession.builder.remote(address).create()
-        yield session
-        session.stop()
+    session = SparkSession.builder.remote(server).create()
+    yield session
+    end(session)
 
 
 def test_frame_of_spark_has_the_outcomes_of_one_in_memory(session, monkeypatch):
@@ -40,6 +47,22 @@ def test_frame_of_spark_has_the_outcomes_of_one_in_memory(session, monkeypatch):
     assert [one.judged_on() for one in of_spark.checks] == [one.judged_on() for one in in_memory.checks]
     assert (of_spark.rows, of_spark.answer) == (in_memory.rows, in_memory.answer)
     assert of_spark.data["in_memory"] is True
+
+
+def test_a_session_that_ended_takes_nothing_from_others_when_it_is_collected(session, server):
+    from pyspark.sql.connect.client.reattach import ExecutePlanResponseReattachableIterator as Answers
+
+    with spark_cluster("", connect=server) as ended:
+        circle = [ended]
+        circle.append(circle)
+    del ended, circle
+    assert session.range(3).count() == 3
+    releasing = Answers._release_thread_pool_instance
+
+    gc.collect()
+
+    assert releasing is not None
+    assert Answers._release_thread_pool_instance is releasing
 
 
 def test_partitions_are_files_and_the_digest_does_not_depend_on_who_wrote_them(session):
