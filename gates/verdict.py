@@ -23,6 +23,9 @@ UNDECLARED = "undeclared"
 LINE_TO_ADD = "add"
 # In what a verdict says of its data: that it was a frame in memory and no file that anybody can look at again.
 IN_MEMORY = "in_memory"
+# Of such a frame: its data type, and whether that was read from its columns' names, as the call stated none.
+JUDGED_AS = "type"
+TYPE_GUESSED = "type_guessed"
 # How the message of a check ends that an empty partition explains: reports say it once for all of them.
 NOTHING_TO_MEASURE = "rows: nothing to measure"
 

@@ -8,20 +8,25 @@ import tomllib
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from gates.config.data_types import data_type
 from gates.data.duckdb.connection import connect
 from gates.data.sql import identifier, literal, select
 from gates.errors import UsageError, first_few
 from gates.init.guesses.few_values import few_values
 from gates.init.guesses.origin_guess import OriginColumn, find_origin
 from gates.init.guesses.roles_guess import NewRows
+from gates.init.guesses.type_guess import recognise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
+
+    import duckdb
 
 
 CALL = "gates.check"
 ORIGIN = "origin"
+TABULAR = "tabular"
 _NAMED_COLUMNS = 10
 # `gates.check:3: dataset 'frame': ` before what is wrong.
 _PLACE = re.compile(rf"{re.escape(CALL)}:\d+: dataset '\w+': ")
@@ -48,16 +53,37 @@ def declared_in_call(message: str) -> str:
     return _ORIGINS.sub(r'say which with origins={"human": \1, …} or {"synthetic": \2, …}', message)
 
 
+def type_by_names(parts: Sequence[Path], scratch: Path, mapped: Collection[str]) -> str:
+    """The data type whose required roles all have columns of their names in every part, as `gates init` reads them; else tabular.
+
+    parts: files of Parquet, or folders of such files. scratch: a folder for what memory is too small for.
+    mapped: roles that the call maps, which the type has to have.
+    """
+    with closing(connect(scratch)) as connection:
+        first, *others = [_described(connection, part) for part in parts]
+    shared = {name: kind for name, kind in first.items() if all(name in types for types in others)}
+    recognised = recognise(shared)
+    if recognised is None:
+        return TABULAR
+    kind = data_type(recognised.type)
+    is_certain = {*kind.required_roles} <= {*shared} and {*mapped} <= {*kind.roles}
+    return kind.name if is_certain else TABULAR
+
+
+def _described(connection: duckdb.DuckDBPyConnection, rows: Path) -> dict[str, str]:
+    """The SQL type of each column of a view `rows`, which is made of a file or folder."""
+    pattern = f"{rows}/*.parquet" if rows.is_dir() else str(rows)
+    connection.execute(f"CREATE OR REPLACE VIEW rows AS {select('*', f'read_parquet({literal(pattern)})')}")
+    return {str(name): str(kind) for name, kind, *_ in connection.execute("DESCRIBE rows").fetchall()}
+
+
 def refuse_missing_origin(rows: Path, scratch: Path) -> None:
     """Raises UsageError where a frame of all rows has no column `origin`, naming the column that looks like one.
 
     rows: a file of Parquet, or a folder of such files. scratch: a folder for what memory is too small for.
     """
-    pattern = f"{rows}/*.parquet" if rows.is_dir() else str(rows)
     with closing(connect(scratch)) as connection:
-        connection.execute(f"CREATE VIEW rows AS {select('*', f'read_parquet({literal(pattern)})')}")
-        described = connection.execute("DESCRIBE rows").fetchall()
-        types = {str(name): str(kind) for name, kind, *_ in described}
+        types = _described(connection, rows)
         if ORIGIN in types:
             return
         guessed = find_origin(few_values(NewRows(connection, identifier("rows"), types)))

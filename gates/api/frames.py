@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from gates.api.frame_files import PARTS, engine_of, stage_frames
-from gates.api.frame_words import CALL, as_call, declared_in_call, refuse_missing_origin
+from gates.api.frame_words import CALL, as_call, declared_in_call, refuse_missing_origin, type_by_names
 from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import resolve
 from gates.config.load import read_config
 from gates.errors import GatesError, UsageError
 from gates.private_folder import PrivateFolder
-from gates.verdict import IN_MEMORY, Verdict
+from gates.verdict import IN_MEMORY, JUDGED_AS, TYPE_GUESSED, Verdict
 
 # How the configuration's messages name the dataset.
 _NAME = "frame"
@@ -39,6 +39,12 @@ def judge_frames(frames: Mapping[str, object], keys: Mapping[str, object], only:
         shown = {path: name for part in paths.values() for path, name in part.items()}
         if "rows" in paths and "origin" not in keys:
             refuse_missing_origin(folder.path / next(iter(paths["rows"])), folder.path)
+        is_guessed = keys.get("type") is None
+        if is_guessed:
+            of_type = [next(iter(paths[part])) for part in ("rows", "human", "synthetic") if part in paths]
+            columns = keys.get("columns")
+            mapped = columns if isinstance(columns, Mapping) else ()
+            keys = {**keys, "type": type_by_names([folder.path / path for path in of_type], folder.path, mapped)}
         config = folder.path / CALL
         config.write_text(_config_text(paths, keys), encoding="utf-8")
         try:
@@ -48,7 +54,11 @@ def judge_frames(frames: Mapping[str, object], keys: Mapping[str, object], only:
         except GatesError as error:
             raise type(error)(as_call(str(error), shown)) from error
     checks = [replace(check, message=declared_in_call(check.message)) for check in verdict.checks]
-    return replace(verdict, checks=checks, data={**verdict.data, IN_MEMORY: True})
+    return replace(
+        verdict,
+        checks=checks,
+        data={**verdict.data, IN_MEMORY: True, JUDGED_AS: dataset.type, TYPE_GUESSED: is_guessed},
+    )
 
 
 def _refuse_parts(given: Mapping[str, object], keys: Mapping[str, object]) -> None:
@@ -67,7 +77,7 @@ def _refuse_parts(given: Mapping[str, object], keys: Mapping[str, object]) -> No
 
 
 def _config_text(paths: Mapping[str, Mapping[str, str]], keys: Mapping[str, object]) -> str:
-    table: dict[str, object] = {"type": "tabular", **keys}
+    table = dict(keys)
     listed = {part: [*files] for part, files in paths.items()}
     if "rows" in listed:
         table["path"] = listed["rows"]

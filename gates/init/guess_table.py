@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.config.data_types import data_type
 from gates.config.dataset import WITHOUT_VALUE, shown_specs
 from gates.verdict import Scope
 
@@ -41,7 +42,9 @@ def _guesses(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
     for role, column in proposal.columns.items():
         yield role, f"column '{column}'", proposal.why.get(role, "its name")
     for role in proposal.by_name:
-        yield role, f"column '{role}'", "its name is that of the role"
+        promise = f'; `columns = {{ {role} = "{role}" }}` promises that it names one row'
+        promised = promise if role == data_type(proposal.type).key else ""
+        yield role, f"column '{role}'", f"its name is that of the role{promised}"
     for part, named in (("label", proposal.label), ("group", proposal.group)):
         if named:
             yield part, f"column '{named}'", proposal.why[part]

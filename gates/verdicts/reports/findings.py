@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from gates.data.splits import splits_of
 from gates.errors import first_few
-from gates.verdict import IN_MEMORY, LINE_TO_ADD, Answer, CheckResult, Outcome, Severity, Verdict
+from gates.verdict import (
+    IN_MEMORY,
+    JUDGED_AS,
+    LINE_TO_ADD,
+    TYPE_GUESSED,
+    Answer,
+    CheckResult,
+    Outcome,
+    Severity,
+    Verdict,
+)
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
@@ -165,7 +175,13 @@ def rule_lines(verdict: Verdict) -> tuple[str, ...]:
     """A line for what a role of synthetic rows other than `mirror` loosens, and for what a frame in memory was not held to."""
     role = "role: extend: comparisons hold within label or slice, inferred bounds only warn"
     rules = "rules: those of the data type alone; drafted ones (`gates init`) and suites of your own need files and a gates.toml"
-    lines = {role: verdict.contract.get("synthetic_role") == "extend", rules: verdict.data.get(IN_MEMORY)}
+    guessed = " (guessed from its columns: pass type=… for another)" if verdict.data.get(TYPE_GUESSED) else ""
+    kind = f"judged as {verdict.data.get(JUDGED_AS)}{guessed}"
+    lines = {
+        role: verdict.contract.get("synthetic_role") == "extend",
+        kind: verdict.data.get(JUDGED_AS),
+        rules: verdict.data.get(IN_MEMORY),
+    }
     return tuple(line for line, applies in lines.items() if applies)
 
 

@@ -216,3 +216,26 @@ def test_licence_is_in_the_contract_where_one_is_declared(human, synthetic):
     assert "licence" not in without.contract
     assert declared.contract["licence"] == "CC-BY-4.0"
     assert declared.digest() != without.digest()
+
+
+@pytest.mark.parametrize(("names", "kind"), [
+    (("prompt", "response"), "instruction"), (("instruction", "output"), "tabular"), (("prompt", "chosen", "rejected"), "preference"),
+])  # fmt: skip
+def test_type_is_that_of_the_columns_where_all_required_roles_bear_their_names(names, kind):
+    human, synthetic = (
+        pl.DataFrame({name: [f"{name} {who} {number}" for number in range(ROWS)] for name in names})
+        for who in ("person", "model")
+    )
+
+    verdict = gates.check(human=human, synthetic=synthetic, only=["human_ratio"])
+    stated = gates.check(human=human, synthetic=synthetic, type=kind, only=["human_ratio"])
+    table = gates.check(human=human, synthetic=synthetic, type="tabular", only=["human_ratio"])
+
+    assert verdict.digest() == stated.digest()
+    assert verdict.data["type"] == kind
+    assert table.data["type"] == "tabular"
+    for shown in (repr(verdict), terminal(verdict)):
+        assert f"judged as {kind} (guessed from its columns: pass type=… for another)" in shown
+    assert "judged as tabular\n" in repr(table)
+    mapped = gates.check(human=human, synthetic=synthetic, columns={"key": names[0]}, only=["human_ratio"])
+    assert mapped.data["type"] == "tabular"

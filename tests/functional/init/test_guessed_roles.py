@@ -182,3 +182,18 @@ def test_columns_that_have_the_names_of_roles_are_among_the_guesses(tmp_path, ga
     called = gates(tmp_path, "init", "mix.csv")
 
     assert re.search(r"^  generator +column 'generator' +its name is that of the role$", called.out, re.MULTILINE)
+
+
+def test_id_that_is_taken_by_its_name_is_said_to_promise_nothing_yet(tmp_path, gates):
+    numbers = range(2 * HALF)
+    made = rows(
+        id=[f"r{number}" for number in numbers],
+        prompt=[f"ask {number}" for number in numbers],
+        response=[f"say {number}" for number in numbers],
+        origin=["human"] * HALF + ["synthetic"] * HALF,
+    )
+    made.write_csv(tmp_path / "mix.csv")
+
+    called = gates(tmp_path, "init", "mix.csv")
+
+    assert 'its name is that of the role; `columns = { id = "id" }` promises that it names one row\n' in called.out
