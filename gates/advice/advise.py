@@ -22,6 +22,7 @@ from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.comparison.strata import by_generator, everything
 from gates.run_state import Progress, no_progress
 from gates.verdict import Answer
+from gates.verdicts.enforce import refuse_other_data
 from gates.verdicts.recorded import VerdictError, read_verdict
 from gates.verdicts.reports.findings import shortfalls
 from gates.verdicts.store import VerdictStore
@@ -92,14 +93,15 @@ def nothing_learned(material: Material) -> str:
 
 
 def _failed(config: DatasetConfig) -> str:
-    """What the last verdict on the dataset has against it; "" where it passed, and where none was stored or can be read."""
+    """What the last verdict on these rows has against them; "" where they passed, and where none is stored or it is about other rows."""
     path = VerdictStore(config.root).path(config.name)
     if not path.is_file():
         return ""
     try:
         verdict = read_verdict(path)
+        refuse_other_data(verdict, config)
     except VerdictError:
-        # Edited, or of another version: `gates enforce` says so.
+        # Edited, of another version or of other data: `gates enforce` says so.
         return ""
     is_good = verdict.answer in (Answer.PASS, Answer.WARN)
     counting = [check for check in verdict.checks if str(check.id) not in verdict.waived]

@@ -83,7 +83,7 @@ def command(words: tuple[str, ...], config: Path | None, *, all_types: bool) -> 
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
     entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
     if len({use.entry.check_id for use in uses}) == 1:
-        entry += _waiver_text(str(uses[0].entry.check_id), next(iter(here), "DATASET"))
+        entry += _waiver_text(str(uses[0].entry.check_id), here)
     more = f"  {left:,} more in suites of other data types: --all-types" if (left := len(every) - len(uses)) else ""
     about = _text(explanation(check_type, metrics), uses)
     ends = [*([more] if more else []), *entry]
@@ -175,12 +175,18 @@ def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scop
     return [*lines, "  {", *",\n".join(keys).splitlines(), "  }"]
 
 
-def _waiver_text(check_id: str, dataset: str) -> list[str]:
-    """A waiver to copy into gates.toml."""
+def _waiver_text(check_id: str, here: Mapping[str, Contract]) -> list[str]:
+    """A waiver to copy into gates.toml, of the first dataset whose suites have the check."""
     from gates.contract.contract import NEVER_WAIVED
 
     if check_id in NEVER_WAIVED:
         return ["", "never waived: without it nothing else means anything"]
+    asking = (
+        name
+        for name, contract in here.items()
+        if any(str(entry.check_id) == check_id for entries in contract.entries.values() for entry in entries)
+    )
+    dataset = next(asking, "DATASET")
     return [
         "",
         "waiver, for gates.toml",

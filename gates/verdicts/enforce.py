@@ -47,7 +47,7 @@ def enforce(
     if verdict.dataset != dataset.name:
         raise VerdictError(f"{path.name}: is the verdict on '{verdict.dataset}'")
     refuse_other_contract(verdict, contract)
-    (compare_data or _compare_data)(verdict, dataset)
+    (compare_data or refuse_other_data)(verdict, dataset)
     refuse_other_answer(verdict, contract)
     return verdict
 
@@ -107,7 +107,8 @@ def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
     return digests
 
 
-def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
+def refuse_other_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
+    """Raises VerdictError unless the files of the work tree have the names and the bytes that were judged."""
     refuse_other_files(verdict, dataset, work_tree_files(open_repository(dataset.root), dataset))
 
 

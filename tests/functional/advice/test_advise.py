@@ -159,6 +159,9 @@ def test_a_verdict_that_failed_comes_before_all_other_advice(project, gates):
     first = called.out.partition("\nadvice\n")[2].splitlines()[0]
     assert first.startswith(" 1. fix first what the last verdict found (fail, ")
     assert first.endswith("`gates check rows`")
+    # What was said of other rows is no advice on these.
+    frame.write_parquet(project / "data/rows.parquet")
+    assert "the last verdict" not in gates(project, "advise", "rows", "--learner", "logistic").out
 
 
 def test_names_from_data_are_no_markup_in_markdown(project, gates):

@@ -188,3 +188,18 @@ def test_project_shows_the_limits_of_its_own_data_types_unless_all_are_wanted(tm
     assert "more in suites of other data types: --all-types\n" in gates(tmp_path, "explain", "duplicate_ratio").out
     # A check of other types alone is explained by them.
     assert owners("series_to_be_sound") == {"timeseries"}
+
+
+def test_a_waiver_is_offered_for_a_dataset_that_has_the_check(tmp_path, gates):
+    kinds = {"adult": "tabular", "chats": "instruction"}
+    tables = (f'[datasets.{name}]\npath = "{name}.csv"\ntype = "{kind}"\n' for name, kind in kinds.items())
+    (tmp_path / "gates.toml").write_text("".join(tables))
+
+    def offered(check: str) -> list[str]:
+        return re.findall(r"\[\[datasets\.(.*)\.waivers\]\]", gates(tmp_path, "explain", check).out)
+
+    assert offered("exchanged") == ["chats"]
+    assert offered("human_rows_to_be_kept") == ["adult"]
+    assert offered("responses_to_fit") == ["chats"]
+    # Neither dataset is asked about series.
+    assert offered("temporal_structure") == ["DATASET"]
