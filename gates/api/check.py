@@ -57,8 +57,8 @@ def check(
     A frame (pandas, polars, pyarrow, Spark, whatever has `__arrow_c_stream__`) is judged by the built-in checks of its type, without a
     gates.toml. frame_keys: `human`, `synthetic` and `holdout`, frames too, of `synthetic` also
     a dict with a frame of each generator by its name; `type`, else the one whose required roles all have columns of their
-    names, else `tabular`; `label`, `origin` and the other keys of a dataset in gates.toml. Rules of the rows at hand, which `gates init` drafts for files, are not among the checks. Such a
-    verdict has a digest, and is never stored or promoted.
+    names, else `tabular`; `label`, `origin` and the other keys of a dataset in gates.toml. Rules of the rows at hand, which
+    `gates init` drafts for files, are not among the checks. Such a verdict has a digest, and is never stored or promoted.
     Raises GatesError where there is nothing to judge, or no way to; bad data never raises.
     """
     if more:

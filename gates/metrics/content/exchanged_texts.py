@@ -71,7 +71,7 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive:
         "first_rows": [scan.place(int(row)) for row in np.sort(synthetic.row_id[exchanged])[: scan.named_rows]],
     }
     if limit <= 0 or seen - by_nature < SEEN_AT_LEAST:
-        reason = "prompts and responses of human rows read so much alike that exchanged ones could not be told"
+        reason = "exchanged rows cannot be recognised: prompts and responses of human rows read alike, or are exchanged in many human rows too"
         return Inconclusive(reason, counts, evidence=evidence)
     hits = exchanged.astype(np.float64), (mine < -limit).astype(np.float64)
     rows = [effective_rows(*one) for one in zip(hits, (synthetic.group, human.group), strict=True)]

@@ -64,9 +64,15 @@ def test_texts_that_read_alike_tell_nothing_and_hold_up_nobody():
     measurement = measured(asked(300, 1, prefix=""), exchanged(asked(300, 3, prefix=""), 1.0))
 
     assert isinstance(measurement, Inconclusive)
-    assert "so much alike that exchanged ones could not be told" in measurement.reason
+    assert "exchanged rows cannot be recognised: prompts and responses of human rows read alike" in measurement.reason
     judged = judge(measurement, LIMITS, Severity.CRITICAL, undecided=METRIC.undecided)
     assert (judged.outcome, judged.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
+
+
+def test_human_rows_that_are_exchanged_themselves_decide_nothing():
+    measurement = measured(exchanged(asked(300, 1), 0.5), exchanged(asked(300, 3), 0.5))
+
+    assert "or are exchanged in many human rows too" in measurement.reason
 
 
 def test_a_few_prompts_teach_what_they_are_about_and_no_more():
