@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
-import time
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+
+# The kernel counts a child's peak from that of the process which starts it on (getrusage(2)): one that is small itself.
+_STARTER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]))
+"""
 
 
 @dataclass(frozen=True)
@@ -35,15 +47,16 @@ class Cost:
 
 def cost_of(program: Program) -> Cost:
     """What one run takes; what it prints is thrown away. Raises SystemExit where it does not do its work."""
-    start = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": program.python_path}
-    process = subprocess.Popen(program.command, cwd=program.folder, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in program.codes:
-        raise SystemExit(f"{' '.join(program.command)} ended with {process.returncode}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    # Isolated, so that the path of the program is none of the starter's.
+    starter = [sys.executable, "-I", "-c", _STARTER, *program.command]
+    printed = subprocess.run(
+        starter, cwd=program.folder, env=environment, stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+    code, seconds, processor, kilobytes = json.loads(printed)
+    if code not in program.codes:
+        raise SystemExit(f"{' '.join(program.command)} ended with {code}")
+    return Cost(seconds, processor, kilobytes / 1024)
 
 
 def costs_in_turns(programs: Mapping[str, Program], runs: int) -> dict[str, Cost]:
