@@ -70,6 +70,7 @@ class Roles:
     prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
     mappable: every role that `columns` may map in data of this type. declared_key: the key, where `columns` says that it is
     one; a column that has the role by its name alone, or that numbers the rows of a file, promises nothing.
+    in_files: what files call the columns that the configuration names: those that `columns` maps, by role, and `origin`.
     """
 
     type: str
@@ -89,3 +90,4 @@ class Roles:
     group_by_day: str | None = None
     mappable: tuple[str, ...] = field(default=(), repr=False, compare=False)
     declared_key: str | None = None
+    in_files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

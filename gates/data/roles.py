@@ -108,6 +108,7 @@ class Binder:
                 (column.name for column in self.columns if column.kind == MESSAGES_TYPE and column.reading), None
             ),
             mappable=kind.roles,
+            in_files={**mapped_roles(config, kind), "origin": config.origin},
         )
 
     @staticmethod

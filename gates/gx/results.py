@@ -67,7 +67,8 @@ def stock_result(entry: SuiteEntry, *, success: bool, result: Mapping[str, Any])
 
 def _about(entry: SuiteEntry, outcome: Outcome, message: str, **numbers: float | None) -> CheckResult:
     """The record of an entry. numbers: the result's own, by field."""
-    return CheckResult(entry.check_id, entry.severity, outcome, message, fix=_fix(entry, outcome), **numbers)  # type: ignore[arg-type]
+    fix = _fix(entry, outcome, is_empty=numbers.get("observed") == 0)
+    return CheckResult(entry.check_id, entry.severity, outcome, message, fix=fix, **numbers)  # type: ignore[arg-type]
 
 
 def _limits(entry: SuiteEntry) -> Limits:
@@ -141,12 +142,18 @@ def _expected(entry: SuiteEntry) -> str:
     return re.sub(r"^(column pair|multicolumn|column) ", "", words)
 
 
-def _fix(entry: SuiteEntry, outcome: Outcome) -> str:
+def _fix(entry: SuiteEntry, outcome: Outcome, *, is_empty: bool = False) -> str:
     if outcome is not Outcome.FAIL:
         return ""
     scope = entry.check_id.scope
     if entry.type in ROW_COUNTS and _is_minimum(entry):
-        return f"Add {_rows_of(entry)} (at least {entry.kwargs['min_value']:,}), or lower `min_value` in the {scope} suite where fewer will do."
+        instead = f"lower `min_value` in the {scope} suite where fewer will do."
+        if is_empty and scope is Scope.HUMAN:
+            instead = (
+                "write `reference` into gates.toml where the set is to hold synthetic rows alone: a path of human rows "
+                "to compare with, or false where there are none."
+            )
+        return f"Add {_rows_of(entry)} (at least {entry.kwargs['min_value']:,}), or {instead}"
     return f"Correct the rows, or the expectation in the {scope} suite where it asks too much."
 
 

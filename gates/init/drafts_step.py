@@ -64,7 +64,8 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         if not total:
             raise DataError(
                 f"{dataset.place('origin')}: no human rows in {dataset.where()}: no rules can be inferred; "
-                "check origin and origins in gates.toml"
+                "check origin and origins in gates.toml; of synthetic rows alone, add reference, a path of human rows "
+                "to compare with, or false where there are none"
             )
         columns = ", ".join(identifier(name) for name in opened.roles.content)
         # Rows of one content are alike: which of them are drawn does not depend on their order.

@@ -62,7 +62,7 @@ def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:
     alone = (
         '; an evaluation set may have human rows only: write gates.toml with purpose = "evaluation"'
         if side == "human"
-        else ""
+        else '; synthetic rows may be judged alone: write gates.toml with reference = "path", human rows to compare with, or false'
     )
     return (
         f"column '{_NAME}' says {', '.join(sorted(words))} of every row, so that there are no {other} rows to compare; if they "

@@ -65,9 +65,13 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 
 
 def _ignored(scan: Scan) -> set[str]:
-    """What one side may have alone: lineage and which model wrote a response, who wrote or judged a row, and a key."""
+    """What one side may have alone: lineage and which model wrote a response, who wrote or judged a row, and a key.
+
+    A file whose rows are of one origin, a reference among them, need not say it in every row.
+    """
     one_sided = {*scan.roles.bound} & {*PEOPLE_ROLES, *RESPONSE_GENERATORS} - {*scan.roles.content}
-    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, *one_sided, scan.roles.key or ""}
+    roles = {*scan.roles.lineage.values(), *LINEAGE_ROLES, *one_sided, scan.roles.key or "", "origin"}
+    return roles | {name for role, name in scan.roles.in_files.items() if role in roles}
 
 
 def _file_columns(scan: Scan) -> Iterator[Difference]:

@@ -95,8 +95,37 @@ def test_a_column_that_one_partitions_files_lack_is_found(tmp_path):
     assert "column 'score' is missing from 1 of 2 files, first human.parquet" in check.message
 
 
-@pytest.mark.parametrize("empty", ["human", "synthetic"])
-def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
+@pytest.mark.parametrize("lacks", ["human", "synthetic"])
+def test_a_file_of_one_origin_need_not_hold_what_says_who_made_a_row(lacks, tmp_path):
+    for seed, origin in enumerate(("human", "synthetic")):
+        rows = human_rows(400, seed=1 + 49 * seed)
+        declared = rows.with_columns(made_by=pl.lit(origin), model=pl.lit("g-1"), written=pl.lit("2026-05-04"))
+        (rows if origin == lacks else declared).write_parquet(tmp_path / f"{origin}.parquet")
+    (tmp_path / "gates.toml").write_text(
+        '[datasets.mix]\ntype = "tabular"\norigin = "made_by"\n'
+        'columns = { generator = "model", created_at = "written" }\n'
+        'partitions = { human = "human.parquet", synthetic = "synthetic.parquet" }\n'
+    )
+
+    check = judged(tmp_path, skip=(SEPARABILITY,)).verdict.check("combined/expect_partitions_to_align")
+
+    assert check.outcome is Outcome.PASS, check.message
+
+
+@pytest.mark.parametrize(
+    ("empty", "instead"),
+    [
+        (
+            "human",
+            (
+                "write `reference` into gates.toml where the set is to hold synthetic rows alone: a path of human rows "
+                "to compare with, or false where there are none."
+            ),
+        ),
+        ("synthetic", "lower `min_value` in the synthetic suite where fewer will do."),
+    ],
+)
+def test_an_empty_partition_is_never_a_pass(outcomes_of, empty, instead):
     frames = {"human": human_rows(400), "synthetic": human_rows(400, seed=50)}
     frames[empty] = frames[empty].clear()
 
@@ -106,7 +135,7 @@ def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
     count = verdict.check(f"{empty}/expect_table_row_count_to_be_between")
     assert (count.outcome, count.fix) == (
         Outcome.FAIL,
-        f"Add {empty} rows (at least 1), or lower `min_value` in the {empty} suite where fewer will do.",
+        f"Add {empty} rows (at least 1), or {instead}",
     )
     combined = [check for check in verdict.checks if check.id.scope.value == "combined"]
     assert {check.outcome for check in combined if "declared" not in check.id.type} <= {
