@@ -102,12 +102,12 @@ class Sampler:
         """
         if not self.roles.group:
             return combine(digest, self.index.occurrence[wanted].astype(np.uint64))
-        if self.roles.group_by_day and not _are_of_the_same(fetched[self.roles.group], self.index.origin[wanted]):
+        if self.roles.group_by_day and not are_of_the_same(fetched[self.roles.group], self.index.origin[wanted]):
             return fetched.select(self.roles.group).hash_rows().to_numpy()
         return self.index.at("group", wanted)
 
 
-def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
+def are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
     """Whether days are what was drawn: most synthetic rows are of entities that human rows are of too.
 
     Where entities differ, entities were drawn, and the days of one are alike: halves cut within an entity hide how far

@@ -39,6 +39,8 @@ PAIRS_AT_MOST = 800
 PROBED_AT_MOST = 12_000
 # Levels beyond the most frequent ones share a code: Cramer's V of sparse tables is noise.
 LEVELS_AT_MOST = 30
+# Two levels of two rows each that coincide in one make a strong association, which half of the draws have: of ten rows each, one makes .1 at most.
+LEVEL_ROWS_AT_LEAST = 10
 EVIDENCE_PAIRS = 5
 # A pair whose strength moves by more than this from half to half of human rows, half the limit of the worst pair, says nothing by itself:
 # a column with a level of some ten rows beside one of a hundred levels. A tenth of the pairs may be left out for it, so none of fewer than ten.
@@ -175,20 +177,33 @@ def strengths(codes: _Codes, coarse: _Coarse) -> Floats:
 
 
 def _coarse(human: Coded, synthetic: Coded) -> tuple[_Codes, _Codes, dict[str, int]]:
-    """Categories with their rare human levels merged; numbers as they are."""
+    """Categories with their rare levels merged; numbers as they are."""
     mine: _Codes = {}
     theirs: _Codes = {}
     sizes: dict[str, int] = {}
     for feature in human.features:
-        name, size = feature.name, feature.size
-        mine[name], theirs[name], sizes[name] = human.codes[name], synthetic.codes[name], size
-        if feature.kind is ColumnKind.CATEGORICAL and size > LEVELS_AT_MOST:
-            counts = np.bincount(human.codes[name], minlength=size)
-            kept = np.argsort(-counts, kind="stable")[: LEVELS_AT_MOST - 1]
-            lookup = np.full(size, LEVELS_AT_MOST - 1, dtype=np.int32)
-            lookup[kept] = np.arange(len(kept), dtype=np.int32)
-            mine[name], theirs[name], sizes[name] = lookup[mine[name]], lookup[theirs[name]], LEVELS_AT_MOST
+        name = feature.name
+        mine[name], theirs[name], sizes[name] = human.codes[name], synthetic.codes[name], feature.size
+        if feature.kind is ColumnKind.CATEGORICAL:
+            lookup = _merged(*(np.bincount(codes[name], minlength=feature.size) for codes in (mine, theirs)))
+            mine[name], theirs[name], sizes[name] = lookup[mine[name]], lookup[theirs[name]], int(lookup.max()) + 1
     return mine, theirs, sizes
+
+
+def _merged(human: Ints, synthetic: Ints) -> Codes:
+    """The code of each level, of which so many rows are: the frequent ones keep one of their own, the rest shares one.
+
+    A rest that is rare itself goes with the most frequent level.
+    """
+    order = np.argsort(-human, kind="stable")
+    is_common = np.maximum(human, synthetic) >= LEVEL_ROWS_AT_LEAST
+    most = LEVELS_AT_MOST - (len(human) > LEVELS_AT_MOST)
+    kept = order[is_common[order]][:most]
+    rest = np.setdiff1d(order, kept)
+    is_rest_common = max(human[rest].sum(), synthetic[rest].sum()) >= LEVEL_ROWS_AT_LEAST
+    lookup = np.full(len(human), len(kept) if is_rest_common else 0, dtype=np.int32)
+    lookup[kept] = np.arange(len(kept), dtype=np.int32)
+    return lookup
 
 
 def _pooled(human: _Codes, synthetic: _Codes) -> _Codes:

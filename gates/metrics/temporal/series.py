@@ -24,13 +24,13 @@ from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
 from gates.metrics.temporal.series_days import (
-    READINGS_OF_A_DAY,
     constant_days,
     days_of_human_series,
     days_with_duplicates,
     looked_at_series,
     repeated_days,
 )
+from gates.metrics.temporal.stretches import READINGS_ALIKE, STRETCHES, stretch_alike, stretch_of
 from gates.verdict import Scope, Severity
 from gates.visible_text import shortened
 
@@ -77,7 +77,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     gaps: some step is longer than ten times the series' median step. constant: all readings are equal.
     periodic: the readings repeat exactly, twice at least, and vary. constant_days, repeated_days: of days with twelve readings,
     the share in which all are equal, or which have the readings of an earlier day of the series one by one. Series of fewer than 30 readings are looked at for
-    repeated times only. copied_days: of days with twelve readings in a row by eight steps that differ, the share whose readings follow each
+    repeated times only. Where a day has fewer than twelve readings, weeks, months or longer stretches are looked at in its place. copied_days: of days with twelve readings in a row by eight steps that differ, the share whose readings follow each
     other in a human series too, whatever its sensor and time. A repeated time is the second reading at it and every further one.
     backward_steps: in its file, a row stands after one of a later time; series in no order at all are not looked at.
     Synthetic series count beyond the share of human series that do so, with the interval of a difference (Newcombe 1998); of
@@ -107,7 +107,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
             measured = _beyond_human(measured, own, human, rows)
         else:
             measured = replace(measured, baseline=Baseline(human.hits / max(1, human.looked_at)))
-    unit = _UNITS.get(kind, "series")
+    unit = _unit(scan, kind)
     evidence = {
         unit: defects.looked_at,
         "unsound": defects.hits,
@@ -121,9 +121,16 @@ def _nothing_to_see(scan: Scan, kind: str) -> Inconclusive:
     if kind == _COPIED and all(_defects(scan, origin, "constant_days").looked_at for origin in both):
         why = "readings of one origin do not vary enough for a day to be recognised in another series, as whole numbers do not"
         return Inconclusive(why, undecided=Severity.INFO)
-    too_few = "day of a series" if _UNITS.get(kind) == "days" else "series of this scope"
-    least = READINGS_OF_A_DAY if _UNITS.get(kind) == "days" else READINGS_AT_LEAST
+    is_of_days = _UNITS.get(kind) == "days"
+    too_few = "day or longer stretch of a series" if is_of_days else "series of this scope"
+    least = READINGS_ALIKE if is_of_days else READINGS_AT_LEAST
     return Inconclusive(f"no {too_few} has {least} readings", undecided=Severity.WARNING)
+
+
+def _unit(scan: Scan, kind: str) -> str:
+    """What is counted, in words: days are weeks or more where a day has few readings."""
+    unit = _UNITS.get(kind, "series")
+    return STRETCHES[scan.cached(stretch_alike)] if unit == "days" and kind != _COPIED else unit
 
 
 def _may_stand_still(scan: Scan, kind: str, synthetic: _Defects, human: _Defects) -> bool:
@@ -160,7 +167,8 @@ def _note(defects: _Defects, kind: str, unit: str) -> str:
     worst = next(iter(defects.unsound))
     more = f" and {len(defects.unsound) - 1:,} more series" if len(defects.unsound) > 1 else ""
     amount = defects.unsound[worst]
-    return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {shortened(worst)}{more}; {_MEANING[kind]} there: {amount:g}"
+    meaning = _MEANING[kind].replace("days", unit)
+    return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {shortened(worst)}{more}; {meaning} there: {amount:g}"
 
 
 def _defects(scan: Scan, origin: str, kind: str) -> _Defects:
@@ -172,8 +180,9 @@ def _defects(scan: Scan, origin: str, kind: str) -> _Defects:
 def _per_series(scan: Scan) -> dict[str, pl.DataFrame]:
     """By kind what each series has of it; rows are gone through once. Each generator has series of its own."""
     parts: dict[str, list[pl.DataFrame]] = {kind: [] for kind in _LOOK}
+    stretch = stretch_of(scan.cached(stretch_alike)).alias("stretch")
     for piece in ordered_rows(scan).entities():
-        rows = piece.with_columns(series=pl.struct("origin", "generator", "entity").rle_id())
+        rows = piece.with_columns(stretch, series=pl.struct("origin", "generator", "entity").rle_id())
         owners = rows.group_by("series").agg(pl.first("origin", "entity"))
         for kind, look in _LOOK.items():
             parts[kind].append(owners.join(look(rows), on="series", how="inner"))

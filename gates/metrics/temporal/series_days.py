@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.temporal.ordered_rows import ordered_rows
+from gates.metrics.temporal.stretches import READINGS_ALIKE
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from gates.data.scan.result import Scan
 
-# A day of fewer readings is equal by chance, or another day's by rounding.
-READINGS_OF_A_DAY, VALUES_OF_A_DAY = 12, 3
+# Stretches of two values, as of a switch, repeat by nature.
+VALUES_OF_A_DAY = 3
 # As many as a day must have to be recognised whole.
 _WINDOW = 12
 # Steps of a counter or of a reading in whole degrees are a few. Of eleven steps eight that differ are met twice by copying alone.
@@ -37,10 +38,9 @@ def days_with_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _days(rows: pl.DataFrame) -> pl.DataFrame:
-    """The days that have readings enough, in order, with their readings."""
-    given = rows.drop_nulls("what").with_columns(day=pl.col("when").dt.date())
-    days = given.group_by("series", "day", maintain_order=True).agg("what")
-    return days.filter(pl.col("what").list.len() >= READINGS_OF_A_DAY)
+    """The days, by `stretch`, that have readings enough, in order, with their readings."""
+    days = rows.drop_nulls("what").group_by("series", "stretch", maintain_order=True).agg("what")
+    return days.filter(pl.col("what").list.len() >= READINGS_ALIKE)
 
 
 def _of_days(days: pl.DataFrame, is_unsound: pl.Expr) -> pl.DataFrame:

@@ -5,28 +5,31 @@ Every stretch becomes a few short rows of numbers, so that halves of many stretc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.scan.samples import are_of_the_same
 from gates.metrics.temporal.ordered_rows import ordered_rows
+from gates.metrics.temporal.stretches import DAY, READINGS_IN_ORDER, STRETCHES, stretch_in_order, stretch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
-    from gates.data.arrays import Floats, Ints, Mask
+    from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.result import Scan
 
-# A step, its neighbour, and what lies further back; with fewer than twenty readings a correlation at lag 8 is noise.
+# A step, its neighbour, and what lies further back.
 LAGS = (1, 2, 4, 8)
-READINGS_AT_LEAST = 20
 # Two events follow each other once; that is all a transition needs.
 EVENTS_AT_LEAST = 2
+_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 # Twice the time is one class further, a millisecond to three years: clocks and habits differ by factors.
 CLASSES_OF_STEPS = 48
 _LEAST_CLASS = -10
@@ -47,65 +50,100 @@ class Facet(StrEnum):
     LENGTHS = "rows of a session or day"
     DAYTIME = "time of day"
     DAILY_WAVE = "wave of a day"
+    WEEKLY_WAVE = "wave of a week"
+    YEARLY_WAVE = "wave of a year"
+
+
+# How long each wave is, as a stretch that begins with it and in seconds, and the stretches that hold it whole. Of days, neither
+# a week nor a year is seen.
+_WAVES = {
+    Facet.DAILY_WAVE: (DAY, 86_400, tuple(STRETCHES)),
+    Facet.WEEKLY_WAVE: ("1w", 7 * 86_400, ("1w", "1mo", "1q", "1y", "2y", "10y", "100y")),
+    Facet.YEARLY_WAVE: ("1y", 365.25 * 86_400, ("1y", "2y", "10y", "100y")),
+}
 
 
 @dataclass(frozen=True)
 class Blocks:
     """Stretches of one origin: `facets[facet]` has a row per stretch.
 
-    rows: how many readings or events each stretch has. generator: what made it, "" where none is named.
+    rows: how many readings or events each stretch has. generator: what made it, "" where none is named. group: a number for
+    what each belongs to, as the stretches of one entity do where entities were drawn. called: what stretches are in words.
     """
 
     facets: dict[Facet, Floats]
     rows: Ints
     generator: npt.NDArray[np.str_]
+    group: Ints | Hashes
+    called: str = "days or sessions"
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def where(self, mask: Mask) -> Blocks:
         """The stretches under the mask."""
-        return Blocks({name: part[mask] for name, part in self.facets.items()}, self.rows[mask], self.generator[mask])
+        facets = {name: part[mask] for name, part in self.facets.items()}
+        return replace(
+            self, facets=facets, rows=self.rows[mask], generator=self.generator[mask], group=self.group[mask]
+        )
 
 
 def blocks(scan: Scan) -> dict[str, Blocks]:
     """The stretches of human and of synthetic rows, by origin: a day of a series or of an entity, or a session.
 
-    Call through `scan.cached(blocks)`.
+    Of a series with few readings a day it is a longer stretch, as `stretch_in_order` says. Call through `scan.cached(blocks)`.
     """
     kinds: list[str] = []
     if ordered_rows(scan).has_events:
         counts = pl.concat(rows["what"].value_counts() for rows in _rows_of_blocks(scan, "human"))
         common = counts.group_by("what").agg(pl.col("count").sum()).sort(["count", "what"], descending=[True, False])
         kinds = common["what"].head(EVENT_KINDS).to_list()
-    return {origin: _together(_rows_of_blocks(scan, origin), kinds) for origin in ("human", "synthetic")}
+    length = scan.cached(stretch_in_order)
+    made = {origin: _together(_rows_of_blocks(scan, origin), kinds, length) for origin in ("human", "synthetic")}
+    if ordered_rows(scan).has_events:
+        return made
+    made = {origin: replace(one, called=STRETCHES[length]) for origin, one in made.items()}
+    return (
+        made if length != DAY and _are_entities_drawn(made) else {name: _each_alone(one) for name, one in made.items()}
+    )
+
+
+def _are_entities_drawn(made: dict[str, Blocks]) -> bool:
+    """Whether most synthetic stretches are of entities that human rows do not have."""
+    origins = np.concatenate([np.full(len(made[name]), code) for name, code in _CODES.items()]).astype(np.int8)
+    return not are_of_the_same(pl.Series(np.concatenate([made[name].group for name in _CODES])), origins)
+
+
+def _each_alone(side: Blocks) -> Blocks:
+    return replace(side, group=np.arange(len(side)))
 
 
 def _rows_of_blocks(scan: Scan, origin: str) -> Iterator[pl.DataFrame]:
     """An origin's rows in stretches that are long enough, which `block` tells apart in each piece."""
     ordered = ordered_rows(scan)
     is_session = "session" in scan.roles.bound and ordered.has_events
-    day = pl.lit(0) if is_session else pl.col("when").dt.date()
-    least = EVENTS_AT_LEAST if ordered.has_events else READINGS_AT_LEAST
+    day = pl.lit(0) if is_session else stretch_of(DAY if ordered.has_events else scan.cached(stretch_in_order))
+    least = EVENTS_AT_LEAST if ordered.has_events else READINGS_IN_ORDER
     for piece in ordered.entities():
         rows = piece.filter(pl.col("origin") == origin).drop_nulls("what")
         rows = rows.with_columns(block=pl.struct("generator", "entity", day.alias("day")).rle_id())
         yield rows.filter(pl.len().over("block") >= least)
 
 
-def _together(pieces: Iterable[pl.DataFrame], kinds: list[str]) -> Blocks:
-    parts = [_blocks(rows, kinds) for rows in pieces]
+def _together(pieces: Iterable[pl.DataFrame], kinds: list[str], length: str) -> Blocks:
+    parts = [_blocks(rows, kinds, length) for rows in pieces]
     facets = {name: np.concatenate([part.facets[name] for part in parts]) for name in parts[0].facets}
-    rows, generator = (
-        np.concatenate(columns) for columns in zip(*((one.rows, one.generator) for one in parts), strict=True)
+    rows, generator, group = (
+        np.concatenate(columns)
+        for columns in zip(*((one.rows, one.generator, one.group) for one in parts), strict=True)
     )
-    return Blocks(facets, rows, generator)
+    return Blocks(facets, rows, generator, group)
 
 
-def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
-    """The stretches of some rows."""
+def _blocks(rows: pl.DataFrame, kinds: list[str], length: str) -> Blocks:
+    """The stretches of some rows; the group of each is its entity."""
     rows = rows.with_columns(block=pl.col("block").rle_id())
-    each = rows.group_by("block").agg(pl.len(), pl.col("generator").first()).sort("block")
+    each = rows.group_by("block").agg(pl.len(), pl.col("generator", "entity").first()).sort("block")
     facets = {Facet.STEPS: _steps(rows, each.height)}
     if rows.schema["what"] == pl.String:
         facets[Facet.TRANSITIONS] = _transitions(rows, each.height, kinds)
@@ -113,8 +151,9 @@ def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
         facets[Facet.DAYTIME] = _parts_of_day(rows, each.height)
     else:
         facets[Facet.AUTOCORRELATION] = _autocorrelation(rows)
-        facets[Facet.DAILY_WAVE] = _daily_wave(rows)
-    return Blocks(facets, each["len"].to_numpy().astype(np.int64), each["generator"].to_numpy().astype(np.str_))
+        facets |= {facet: _wave(rows, *wave[:2]) for facet, wave in _WAVES.items() if length in wave[2]}
+    group = each["entity"].hash().to_numpy()
+    return Blocks(facets, each["len"].to_numpy().astype(np.int64), each["generator"].to_numpy().astype(np.str_), group)
 
 
 def _autocorrelation(rows: pl.DataFrame) -> Floats:
@@ -146,12 +185,13 @@ def _parts_of_day(rows: pl.DataFrame, count: int) -> Floats:
     return _counts(rows["block"].to_numpy(), part, (count, PARTS_OF_DAY))
 
 
-def _daily_wave(rows: pl.DataFrame) -> Floats:
-    """Per stretch the wave of one day in its readings, as amplitudes of cosine and sine in its own standard deviations.
+def _wave(rows: pl.DataFrame, begin: str, seconds: float) -> Floats:
+    """Per stretch a wave in its readings, as amplitudes of cosine and sine in its own standard deviations.
 
-    NaN where it stands still. Fourier coefficients: Bloomfield, Fourier Analysis of Time Series, 2000, ch. 4.
+    begin: the stretch of time that begins with the wave. seconds: how long that is. NaN where a stretch stands still.
+    Fourier coefficients: Bloomfield, Fourier Analysis of Time Series, 2000, ch. 4.
     """
-    angle = 2 * np.pi * (pl.col("when") - pl.col("when").dt.truncate("1d")).dt.total_microseconds() / 86_400e6
+    angle = 2 * np.pi * (pl.col("when") - stretch_of(begin)).dt.total_microseconds() / (seconds * 1e6)
     deviation = pl.col("what").std(ddof=0)
     centred = (pl.col("what") - pl.col("what").mean()) / pl.when(deviation > 0).then(deviation)
     waves = (

@@ -12,6 +12,7 @@ from gates.data.scan.result import Rows, Scan
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
 from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import draws, worst_excess
+from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.shares import kolmogorov_smirnov, total_variation
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles
 from gates.metrics.temporal.temporal_blocks import Blocks, Facet, blocks
@@ -35,7 +36,9 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """How far synthetic days or sessions lie from human ones in the order of things, beyond human ones from each other.
 
     The distance of two halves is the farthest of: the lengths of steps (KS over classes of powers of two); of series, the
-    mean autocorrelation at lags 1, 2, 4 and 8 within a day (largest difference) and the wave of a day (a fourth of the distance);
+    mean autocorrelation at lags 1, 2, 4 and 8 within a day (largest difference) and the wave of a day (a fourth of the distance).
+    A series of fewer than twenty readings a day is looked at in weeks, months or what longer stretch has them, with the waves
+    of a week and of a year that it holds; stretches of one entity stay together where synthetic entities are others;
     of events, which follows which (TVD), how many a session or day has (KS) and at what time of day (TVD). Each is set
     against its own difference between halves of human rows.
     Over all rows, because a sample has holes. A part per generator with 20 days or sessions at least.
@@ -60,7 +63,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measured | Inconclusive | Failed:
     if min(len(human), len(synthetic)) < BLOCKS_AT_LEAST:
         return Inconclusive(
-            f"{len(human):,} human and {len(synthetic):,} synthetic days or sessions: "
+            f"{len(human):,} human and {len(synthetic):,} synthetic {human.called}: "
             f"{BLOCKS_AT_LEAST} of each are needed to compare"
         )
     made = draws(_as_rows(human), _as_rows(synthetic), seed, at_most=BLOCKS_AT_MOST // 2)
@@ -81,6 +84,10 @@ def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measured | Inconclu
         "synthetic_blocks": len(synthetic),
     }
     note = f"farthest in {facets[order[0]].value}" if beyond[order[0]] > 0 else ""
+    groups = [len(np.unique(side.group)) for side in (human, synthetic)]
+    if isinstance(measured, Measured) and min(groups) < GROUPS_TO_FAIL:
+        few = f"{groups[0]:,} human and {groups[1]:,} synthetic series may differ so by chance"
+        measured = replace(measured, unproven=few)
     return replace(measured, note=note, evidence=evidence)
 
 
@@ -118,10 +125,10 @@ def _shares(counts: Floats) -> Floats:
 
 
 def _as_rows(side: Blocks) -> Rows:
-    """The stretches as rows to draw from, each a group of its own."""
+    """The stretches as rows to draw from."""
     place = np.arange(len(side))
     name = place.astype(np.uint64)
-    return Rows(pl.DataFrame({"block": place}), place, name, name, side.generator, len(side))
+    return Rows(pl.DataFrame({"block": place}), place, name, side.group.astype(np.uint64), side.generator, len(side))
 
 
 _DISTANCE: Mapping[Facet, Callable[[Floats, Floats], float]] = {
@@ -130,6 +137,8 @@ _DISTANCE: Mapping[Facet, Callable[[Floats, Floats], float]] = {
     Facet.LENGTHS: lambda one, other: kolmogorov_smirnov(_shares(one), _shares(other)),
     Facet.DAYTIME: lambda one, other: total_variation(_shares(one), _shares(other)),
     Facet.DAILY_WAVE: _of_waves,
+    Facet.WEEKLY_WAVE: _of_waves,
+    Facet.YEARLY_WAVE: _of_waves,
     Facet.TRANSITIONS: lambda one, other: total_variation(_shares(one), _shares(other)),
 }
 

@@ -42,13 +42,13 @@ def test_pairs_of_wide_tables_are_not_chosen_to_be_strong_in_human_rows_alone():
 
 
 def _with_a_rare_level(rows: int, seed: int) -> pl.DataFrame:
-    """Numbers that depend on each other, and a level of one row in two hundred beside one of sixty towns."""
+    """Numbers that depend on each other, and a level of one row in a hundred beside one of sixty towns."""
     rng = np.random.default_rng(seed)
     size = rng.normal(size=rows)
     return pl.DataFrame({
         **{f"c{at}": size + rng.normal(size=rows) for at in range(4)},
         "town": [f"town {at}" for at in rng.integers(0, 60, rows)],
-        "exporter": np.where(rng.random(rows) < 0.005, "yes", "no"),
+        "exporter": np.where(rng.random(rows) < 0.012, "yes", "no"),
     })  # fmt: skip
 
 
@@ -74,6 +74,24 @@ def test_a_pair_that_differs_more_than_among_human_rows_is_judged_however_rare_i
 
     assert next(iter(measured.evidence["worst_pairs"])) == "town and exporter"
     assert judge(measured, LIMITS, Severity.CRITICAL).outcome is Outcome.FAIL
+
+
+def _with_missing_ones(rows: int, seed: int, *, together: int) -> pl.DataFrame:
+    """Two columns of three levels, in a few rows both of them missing."""
+    rng = np.random.default_rng(seed)
+    is_missing = pl.Series(np.arange(rows) < together)
+    columns = {name: pl.Series(rng.choice(["a", "b", "c"], rows)) for name in ("home", "job")}
+    columns = {name: values.set(is_missing, None) for name, values in columns.items()}
+    return pl.DataFrame({**columns, "age": rng.normal(size=rows)})
+
+
+@pytest.mark.parametrize(("together", "outcome"), [(2, Outcome.PASS), (60, Outcome.FAIL)])
+def test_levels_of_a_few_rows_that_coincide_are_no_association(together, outcome):
+    sides = (_with_missing_ones(1400, seed, together=count) for seed, count in ((1, 0), (2, together)))
+
+    measured = measure(table_scan(*sides), Scope.COMBINED, {"over": "worst"})
+
+    assert judge(measured, LIMITS, Severity.CRITICAL).outcome is outcome, measured.note
 
 
 def test_where_many_pairs_are_noisy_none_is_left_out():

@@ -94,7 +94,7 @@ def test_few_days_decide_nothing():
     judgement = judged(readings(entities=1, days=10, seed=1), OTHERS)
 
     assert judgement.outcome is Outcome.INCONCLUSIVE
-    assert "10 human and 200 synthetic days or sessions: 20 of each are needed" in judgement.message
+    assert "10 human and 200 synthetic days: 20 of each are needed" in judgement.message
 
 
 def test_one_generator_that_lost_the_order_fails_alone():
