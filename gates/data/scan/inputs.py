@@ -73,6 +73,11 @@ class Declarations:
     removals: tuple[Removal, ...] = ()
     review: bytes | None = None
 
+    @property
+    def is_synthetic_alone(self) -> bool:
+        """Whether no human rows are meant to be there, so that nothing is compared with them."""
+        return self.human_rows == "none"
+
 
 @dataclass(frozen=True)
 class VersionBefore:

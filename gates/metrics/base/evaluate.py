@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.errors import GatesError, foreign_text
+from gates.metrics.base import synthetic_alone
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
+from gates.metrics.base.synthetic_alone import SYNTHETIC_ROWS_ONLY
 from gates.run_state import doing
 from gates.verdict import NOTHING_TO_MEASURE, Scope
 
@@ -35,16 +37,6 @@ _ASKED_WHEN_EMPTY = frozenset({
 EVALUATION = "evaluation"
 _HUMAN_RATIO = "expect_human_ratio_to_be_between"
 HUMAN_ROWS_ONLY = "an evaluation set holds human rows only, and so does this one"
-# Of synthetic rows alone, what says something without human rows beside them.
-_ASKED_OF_SYNTHETIC_ALONE = frozenset({
-    "expect_annotator_agreement_to_be_between",
-    "expect_contamination_ratio_to_be_less_than",
-    "expect_generation_depth_to_be_between",
-    "expect_keys_to_name_one_row",
-    "expect_lineage_to_be_complete",
-})  # fmt: skip
-SYNTHETIC_ROWS_ONLY = "the set has synthetic rows alone"
-REFERENCE_LINE = 'reference = "path"  # human rows outside of the set'
 
 
 def has_human_rows_only(scan: Scan) -> bool:
@@ -68,17 +60,17 @@ def _of_synthetic_rows_alone(metric: Metric, scan: Scan, scope: Scope) -> NotCon
         return None
     if scope is Scope.HUMAN or metric.expectation == _HUMAN_RATIO:
         return NotConfigured(SYNTHETIC_ROWS_ONLY)
-    is_asked = metric.expectation in _ASKED_OF_SYNTHETIC_ALONE | _OF_OWN_SCOPE | _ASKED_WHEN_EMPTY
+    is_asked = metric.expectation in synthetic_alone.ASKED | _OF_OWN_SCOPE | _ASKED_WHEN_EMPTY
     if scan.declared.human_rows == "reference" or is_asked:
         return None
-    return NotConfigured(SYNTHETIC_ROWS_ONLY, REFERENCE_LINE)
+    return NotConfigured(SYNTHETIC_ROWS_ONLY, synthetic_alone.REFERENCE_LINE)
 
 
 def ask(metric: Metric, scan: Scan, scope: Scope, params: Params) -> Measurement:
     """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
     if alone := _of_synthetic_rows_alone(metric, scan, scope):
         return alone
-    needed = _NEEDED[scope] if scan.declared.human_rows != "none" else ("synthetic",)
+    needed = ("synthetic",) if scan.declared.is_synthetic_alone else _NEEDED[scope]
     if metric.expectation in _OF_OWN_SCOPE and scope is not Scope.COMBINED:
         needed = (scope.value,)
     empty = [origin for origin in needed if not scan.index.of(_CODES[origin]).any()]

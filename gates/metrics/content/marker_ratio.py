@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import ndtri
 
 from gates.data.scan.result import Scan, with_turn
-from gates.data.text.marks.markers import Mark, mark_names
+from gates.data.text.marks.markers import HABITS_OF_PEOPLE, Mark, mark_names
 from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.measurement import (
+    Baseline,
+    Estimate,
+    Failed,
+    Growth,
+    Measured,
+    Measurement,
+    NotConfigured,
+    RowCounts,
+)
+from gates.metrics.base.synthetic_alone import as_habit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.intervals import CONFIDENCE, effective_rows, ratio_difference
+from gates.metrics.stats.intervals import CONFIDENCE, clopper_pearson, effective_rows, ratio_difference
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.data.arrays import Flags, Mask
     from gates.data.scan.row_index import RowIndex
 
@@ -26,6 +38,8 @@ FEW_HITS = 5
 # What people do as well differs from source to source. From a small effect on it counts: h = 2 asin sqrt(synthetic) - 2 asin
 # sqrt(human) of .2, 1 % where no human row does it, 5 % beyond 5 % (Cohen, Statistical Power Analysis, 1988, ch. 6).
 SMALL_EFFECT = 0.2
+# The limit of the suites.
+MARKED_AT_MOST = 0.01
 
 
 def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
@@ -35,10 +49,13 @@ def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
     The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
-    habits: marks that human rows have as well; each counts where it alone differs by more than `SMALL_EFFECT`.
+    habits: marks that human rows have as well; each counts where it alone differs by more than `SMALL_EFFECT`. Of a set of
+    synthetic rows alone the share itself counts, with its exact interval, and no habit does.
     """
     if not scan.roles.texts:
         return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')
+    if scan.declared.is_synthetic_alone:
+        return with_parts(scan, lambda synthetic, _human: _alone(scan, synthetic, marks), distinct_rows=False)
     return with_parts(
         scan,
         lambda synthetic, human: _excess(scan, synthetic, human, marks, habits),
@@ -56,10 +73,6 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
     marks |= _beyond_human(scan.index.marks[synthetic], scan.index.marks[human], habits)
     marked = (scan.index.marks & np.uint16(marks)) != 0
     hits, human_hits = int((synthetic & marked).sum()), int((human & marked).sum())
-    counts = {
-        "synthetic": _counts(scan.index.marks[synthetic], marks),
-        "human": _counts(scan.index.marks[human], marks),
-    }
     effect = max(_design_effect(scan, rows, marked) for rows in (synthetic, human))
     estimate = ratio_difference(hits / effect, n_synthetic / effect, human_hits / effect, n_human / effect)
     is_large_enough = min(n_human, n_synthetic) >= ROWS_TO_PASS
@@ -70,13 +83,43 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
         undecided=Severity.WARNING if is_large_enough and estimate.low <= 0 else None,
         baseline=Baseline(human_hits / n_human),
         growth=Growth(shrinks="linear" if hits + human_hits <= FEW_HITS else "root"),
-        note=_note(counts["synthetic"], n_synthetic),
-        evidence={
-            "texts_with_mark": counts,
-            "marked_rows": hits,
-            "first_rows": marked_places(scan, synthetic & marked, marks),
-        },
+        **_described(scan, {"synthetic": synthetic, "human": human}, marks),
     )
+
+
+def _alone(scan: Scan, synthetic: Mask, marks: Mark) -> Measurement:
+    """The share of a set without human rows: what no human text does counts, what some do is no proof."""
+    synthetic = _counted(scan.index, synthetic)
+    rows = int(synthetic.sum())
+    if not rows:
+        return Failed("there are no synthetic rows to count", RowCounts(synthetic=rows))
+
+    def share(marks: Mark) -> Estimate:
+        marked = (scan.index.marks & np.uint16(marks)) != 0
+        effect = _design_effect(scan, synthetic, marked)
+        return clopper_pearson(int((synthetic & marked).sum()) / effect, rows / effect)
+
+    estimate = share(marks)
+    measured = Measured(
+        estimate,
+        RowCounts(synthetic=rows),
+        undecided=Severity.WARNING if rows >= ROWS_TO_PASS and estimate.value * rows <= FEW_HITS else None,
+        growth=Growth(shrinks="linear" if estimate.value * rows <= FEW_HITS else "root"),
+        **_described(scan, {"synthetic": synthetic}, marks),
+    )
+    return measured if share(marks & ~HABITS_OF_PEOPLE).low > MARKED_AT_MOST else as_habit(measured)
+
+
+def _described(scan: Scan, rows: Mapping[str, Mask], marks: Mark) -> dict[str, Any]:
+    """Note and evidence of these rows by origin, synthetic ones among them."""
+    counts = {origin: _counts(scan.index.marks[mask], marks) for origin, mask in rows.items()}
+    marked = rows["synthetic"] & ((scan.index.marks & np.uint16(marks)) != 0)
+    evidence = {
+        "texts_with_mark": counts,
+        "marked_rows": int(marked.sum()),
+        "first_rows": marked_places(scan, marked, marks),
+    }
+    return {"note": _note(counts["synthetic"], int(rows["synthetic"].sum())), "evidence": evidence}
 
 
 def marked_places(scan: Scan, marked: Mask, marks: Mark) -> list[str]:

@@ -21,6 +21,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Params, Side, Unit
+from gates.metrics.base.synthetic_alone import REFERENCE_LINE, SYNTHETIC_ROWS_ONLY, as_habit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.copies.copy_baseline import repeats_are_natural
 from gates.metrics.copies.drawn_repeats import repeat_share
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 # Of short answers of seven models up to 4 % repeat another of the same model, of two that degenerate 23 and 40 %.
 SHORT_REPEATS = 0.15
+# Of a survey of 1,000 people, whose columns have few values, .12 repeat another, of 20,000 .22: where more repeat than are new, rows
+# were repeated.
+REPEATED_AT_MOST = 0.5
 # Fewer short human rows say nothing about how often such rows repeat.
 HUMAN_ROWS_AT_LEAST = 30
 BY_NATURE = "so many rows agree in all columns but one or two that those which agree in all may be different things"
@@ -96,7 +100,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     text, of which a sample shows fewer: nothing passes where only a sample was compared, and a share beyond the limit fails.
     For synthetic rows the same share among equally many human rows is subtracted, because repeats grow with n and a coarse
     table repeats by chance; the difference has an interval below 100 rows a side, and where human rows repeat by nature.
-    These are then reported only.
+    These are then reported only. Of a set of synthetic rows alone the share itself counts: beyond .5, or where rows were written
+    out twice, which nobody draws; short texts where .15 and more of them repeat.
     """
     if params["kind"] == "near":
         return _near(scan, scope)
@@ -104,6 +109,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     counted = long_enough(scan)
     if scope is Scope.HUMAN:
         return _among_human(scan, matrix, counted if matrix.human else np.ones_like(counted))
+    if scan.declared.is_synthetic_alone:
+        return _among_synthetic(scan, matrix, counted)
 
     def excess(synthetic: Mask, human: Mask) -> Measurement:
         sides = synthetic & counted, human & counted
@@ -142,9 +149,25 @@ def _among_human(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurem
     return ReportOnly(measured, BY_NATURE) if is_natural and not has_peak(scan.index.times(human)) else measured
 
 
+def _among_synthetic(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
+    """Of all synthetic rows, where there are no human ones to say how often such rows repeat."""
+    if _repeat_short_ones(scan.index, scan.index.of(SYNTHETIC_CODE) & ~counted, np.zeros_like(counted)):
+        counted = np.ones_like(counted)
+    own = scan.index.of(SYNTHETIC_CODE) & counted
+    rows = int(own.sum())
+    if not rows:
+        return _nothing_to_count(matrix, Severity.INFO)
+    share = Estimate.exact((rows - scan.index.distinct(own)) / rows)
+    measured = _counted(scan, matrix, share, own, RowCounts(synthetic=rows))
+    return measured if has_peak(scan.index.times(own)) else as_habit(measured, REPEATED_AT_MOST)
+
+
 def _near(scan: Scan, scope: Scope) -> Measurement:
     if not scan.roles.texts:
         return NotConfigured('near duplicates are defined for text; tables have kind = "exact"')
+    if scan.declared.is_synthetic_alone:
+        # Of texts by people, questions and what is asked of them, half and more nearly repeat another.
+        return NotConfigured(SYNTHETIC_ROWS_ONLY, REFERENCE_LINE)
     matrix = scan.cached(near_matrix)
     texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
     code = HUMAN_CODE if scope is Scope.HUMAN else SYNTHETIC_CODE
@@ -208,9 +231,9 @@ def _counted(scan: Scan, matrix: DuplicateMatrix, share: Estimate, mask: Mask, r
     return Measured(share, rows, is_count=True, note=note, evidence=evidence)
 
 
-def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
-    evidence = {"matrix": matrix.to_evidence()}
-    return Inconclusive("no rows to count", RowCounts(matrix.human, matrix.synthetic), evidence=evidence)
+def _nothing_to_count(matrix: DuplicateMatrix, undecided: Severity | None = None) -> Measurement:
+    evidence, rows = {"matrix": matrix.to_evidence()}, RowCounts(matrix.human, matrix.synthetic)
+    return Inconclusive("no rows to count", rows, undecided=undecided, evidence=evidence)
 
 
 def _repeat_short_ones(index: RowIndex, *sides: Mask) -> bool:

@@ -50,13 +50,15 @@ class Difference:
 
 
 def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
-    """Number of columns written differently on the two sides; a count, so without interval."""
-    differences = [
-        *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
-        *(Difference(*one) for one in differences_in_manners(scan)),
-        *(Difference("language", *one) for one in wrong_tags(scan)),
-        *(Difference("encoding", *one) for one in misread_values(scan)),
-    ]  # fmt: skip
+    """Number of columns written differently on the two sides, of synthetic rows alone in their files; without interval."""
+    differences = [*_file_columns(scan), *_types(scan)]
+    if not scan.declared.is_synthetic_alone:
+        differences += [
+            *_columns(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
+            *(Difference(*one) for one in differences_in_manners(scan)),
+            *(Difference("language", *one) for one in wrong_tags(scan)),
+            *(Difference("encoding", *one) for one in misread_values(scan)),
+        ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in differences]}
     note = "; ".join(difference.message for difference in differences[:3])
     return Measured(

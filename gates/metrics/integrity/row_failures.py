@@ -18,6 +18,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Params, Side, Unit
+from gates.metrics.base.synthetic_alone import as_habit
 from gates.metrics.stats.intervals import clopper_pearson, ratio_difference
 from gates.verdict import Scope, Severity
 
@@ -39,7 +40,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 
     A rule that was inferred from a sample is itself uncertain: within its limit the count decides, beyond it
     the exact interval decides. beyond_human: synthetic rows may break the rule as often as human rows do; the difference of
-    both shares has an interval, and so has a single synthetic row beside fewer than 300 human ones.
+    both shares has an interval, and so has a single synthetic row beside fewer than 300 human ones. Beside none, in a set of
+    synthetic rows alone, less than a tenth is no proof.
     """
     rule = str(params["rule"])
     failures = scan.counts.failures.get(rule)
@@ -48,7 +50,10 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     first = [failures.place(row, scan.place(row)) for row in failures.first if _is_in(scan, row, scope)]
     measured = measurement_of(failures, scope, first, params)
     is_open = scan.declared.extends_human_law and scope is Scope.SYNTHETIC and bool(params["inferred"])
-    return ReportOnly(measured, EXTENDS) if is_open and rule.endswith(RANGE) else measured
+    if is_open and rule.endswith(RANGE):
+        return ReportOnly(measured, EXTENDS)
+    is_alone = scan.declared.is_synthetic_alone and bool(params["beyond_human"])
+    return as_habit(measured) if is_alone and isinstance(measured, Measured) else measured
 
 
 def measurement_of(failures: RuleFailures, scope: Scope, first: Sequence[str], params: Params) -> Measured | Failed:

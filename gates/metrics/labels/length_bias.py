@@ -49,13 +49,15 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
         return NotConfigured(f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
     longer_by = scan.collected(longer_by_of).to_numpy()
     codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
+    if scan.declared.is_synthetic_alone:
+        del codes["human"]
     origins = {name: _of_origin(scan, longer_by, name, distinct(scan.index, code)) for name, code in codes.items()}
     farthest = max(origins, key=lambda name: _reach(origins[name]))
     parts = {name: Part(one, "stratum") for name, one in origins.items()}
 
     def of_language(one: Language) -> Measurement:
-        sides = zip(codes, (one.human, one.synthetic), strict=True)
-        by_origin = [_of_origin(scan, longer_by, name, scan.index.first_of_each(mask)) for name, mask in sides]
+        masks = {"human": one.human, "synthetic": one.synthetic}
+        by_origin = [_of_origin(scan, longer_by, name, scan.index.first_of_each(masks[name])) for name in codes]
         judged = [origin for origin in by_origin if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
         fullest = max(by_origin, key=_pairs)
         return max(judged, key=_reach) if judged else too_few(fullest.rows.human, fullest.rows.synthetic) or fullest

@@ -20,6 +20,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Params, Side, Unit
+from gates.metrics.base.synthetic_alone import REFERENCE_LINE, SYNTHETIC_ROWS_ONLY
 from gates.metrics.comparison.strata import GROUPS_TO_FAIL
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
@@ -53,6 +54,8 @@ EVIDENCE_ENTITIES = 20
 _COMPARED_BY = {"duplicate_timestamps": "days_with_duplicates"}
 # Of these a sensor shows some by chance: that no human series does is no proof that none would.
 _BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps", "constant_days", "copied_days")
+# Of synthetic series alone only these two are defects whatever human series do: a standstill may be a disk to which nobody writes.
+_WITHOUT_HUMAN = ("periodic", "repeated_days")
 # The one kind that looks at series beside each other.
 _COPIED = "copied_days"
 # Of series whose rows stand in no order, half of the steps go back. They are sorted, and break no order.
@@ -90,6 +93,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     kind = str(params["kind"])
     if kind not in _MEANING:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_MEANING))}")
+    if scan.declared.is_synthetic_alone and kind not in _WITHOUT_HUMAN:
+        return NotConfigured(SYNTHETIC_ROWS_ONLY, REFERENCE_LINE)
     defects = _defects(scan, scope.value, kind)
     if not defects.looked_at and kind == "backward_steps" and _defects(scan, scope.value, "gaps").looked_at:
         return NotConfigured("rows of series stand in no order in their files, so that none is broken")

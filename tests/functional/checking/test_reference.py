@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -200,3 +202,101 @@ def test_lint_names_a_reference_that_is_nowhere(tmp_path, gates):
 
     assert called.code == 2
     assert "nowhere.csv" in called.err + called.out
+
+
+WORDS = [f"word{number}" for number in range(400)]
+
+
+def texts(count: int) -> list[str]:
+    """Texts of thirty words, none twice."""
+    return [" ".join(WORDS[(7 * at + step * (3 + at % 11)) % 400] for step in range(30)) + "." for at in range(count)]
+
+
+def texts_alone(root: Path, gates: Any, rows: list[str], settings: str = "") -> dict[str, dict[str, Any]]:
+    """Checks by id of a set of synthetic texts alone."""
+    pl.DataFrame({"text": rows}).write_parquet(root / "made.parquet")
+    (root / "gates.toml").write_text(
+        f'[datasets.made]\npath = "made.parquet"\ntype = "text"\nreference = false\n{settings}'
+    )
+    return {check["id"]: check for check in verdict_of(gates(root, "check", "--format", "json"))["checks"]}
+
+
+@pytest.mark.parametrize(
+    ("check", "planted", "outcome"),
+    [
+        ("expect_boilerplate_ratio_to_be_less_than", (0.04, "As an AI language model, I cannot say. {}"), "fail"),
+        ("expect_degenerate_text_ratio_to_be_less_than", (0.04, ""), "fail"),
+        # Of some human sources .08 loop.
+        ("expect_degenerate_text_ratio_to_be_less_than", (0.06, "{0} a b c d e f g h " * 12), "inconclusive"),
+        ("expect_degenerate_text_ratio_to_be_less_than", (0.2, "{0} a b c d e f g h " * 12), "fail"),
+    ],
+)
+def test_what_no_human_text_does_fails_synthetic_texts_alone(check, planted, outcome, tmp_path, gates):
+    sound, (share, text_of) = texts(500), planted
+    marked = int(share * len(sound))
+
+    checks = texts_alone(tmp_path, gates, [text_of.format(text[:12]) for text in sound[:marked]] + sound[marked:])
+
+    result = checks[f"synthetic/{check}"]
+    assert result["outcome"] == outcome, result["message"]
+    assert ('reference = "path"' in result["message"]) == (outcome == "inconclusive")
+
+
+def test_sound_synthetic_texts_alone_pass_what_needs_no_human_rows(tmp_path, gates):
+    checks = texts_alone(tmp_path, gates, texts(500))
+
+    assert {one["outcome"] for one in checks.values()} == {"pass", "not_asked"}
+    judged = {name for name, one in checks.items() if one["outcome"] == "pass"}
+    assert {
+        "synthetic/expect_boilerplate_ratio_to_be_less_than",
+        "synthetic/expect_degenerate_text_ratio_to_be_less_than",
+        "synthetic/expect_duplicate_ratio_to_be_less_than/exact",
+    } <= judged
+
+
+@pytest.mark.parametrize(
+    ("repeated", "outcome"), [("written twice", "fail"), ("drawn", "inconclusive"), ("a stock of forty", "fail")]
+)
+def test_synthetic_texts_alone_that_repeat_each_other(repeated, outcome, tmp_path, gates):
+    sound = texts(500)
+    rows = {
+        "written twice": sound[:400] + sound[:100],
+        "drawn": [sound[int(900 * (number * 0.618 % 1) ** 2) % 500] for number in range(250)],
+        "a stock of forty": sound[:40] * 12,
+    }[repeated]
+
+    result = texts_alone(tmp_path, gates, rows)["synthetic/expect_duplicate_ratio_to_be_less_than/exact"]
+
+    assert result["outcome"] == outcome, result["message"]
+
+
+def test_series_alone_fail_by_what_repeats_itself_and_not_by_what_stands_still(tmp_path, gates):
+    hours = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number) for number in range(240)]
+    noise = [1000 * math.sin(number * number) for number in range(240)]
+    values = {"sound": noise, "still": [3.5] * 240, "looped": noise[:60] * 4}
+    series = [pl.DataFrame({"entity": name, "timestamp": hours, "value": rows}) for name, rows in values.items()]
+    pl.concat(series).write_parquet(tmp_path / "made.parquet")
+    (tmp_path / "gates.toml").write_text(
+        '[datasets.made]\npath = "made.parquet"\ntype = "timeseries"\nreference = false\n'
+    )
+
+    judged = outcomes(verdict_of(gates(tmp_path, "check", "--format", "json")))
+
+    assert judged["synthetic/expect_series_to_be_sound/periodic"] == "fail"
+    assert judged["synthetic/expect_series_to_be_sound/constant"] == "not_asked"
+
+
+def test_a_judge_that_contradicts_itself_fails_without_human_rows(tmp_path, gates):
+    ratings = pl.DataFrame({"item": [f"item {number}" for number in range(200)], "annotator": "judge", "label": "yes"})
+    again = ratings[:40].with_columns(label=pl.lit("no"))
+    pl.concat([ratings, again]).write_parquet(tmp_path / "made.parquet")
+    (tmp_path / "gates.toml").write_text(
+        '[datasets.made]\npath = "made.parquet"\ntype = "annotations"\nreference = false\n'
+    )
+
+    called = gates(tmp_path, "check", "--format", "json")
+
+    assert called.code == 1
+    judged = outcomes(verdict_of(called))
+    assert judged["synthetic/expect_self_contradiction_ratio_to_be_less_than"] == "fail"
+    assert judged["synthetic/expect_annotator_agreement_to_be_between/nominal"] == "not_asked"
