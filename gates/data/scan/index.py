@@ -32,7 +32,7 @@ COLUMN_TYPES: Mapping[str, type[np.generic]] = {
     "digest": np.uint64,
     "group": np.uint64,
     "whole": np.uint64,
-    "marks": np.uint16,
+    "marks": np.uint32,
     "tokens": np.int32,
     "generator": np.int32,
 }
@@ -201,9 +201,9 @@ def _day(time: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return time.str.slice(0, len("2024-01-31")) if kind == pl.String else pl.lit(0).alias("day")
 
 
-def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
+def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
     if not roles.texts:
-        return np.zeros(batch.rows.num_rows, dtype=np.uint16), np.zeros(batch.rows.num_rows, dtype=np.int32)
+        return np.zeros(batch.rows.num_rows, dtype=np.uint32), np.zeros(batch.rows.num_rows, dtype=np.int32)
     main = roles.texts[0]
     stream = batch.tokens(main)
     prompts = batch.rows.column(roles.prompt) if roles.prompt else None

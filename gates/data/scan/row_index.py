@@ -64,7 +64,7 @@ class RowIndex:
     @cached_property
     def marks(self) -> Flags:
         """The marks of each row's text."""
-        return self._column("marks", np.uint16)
+        return self._column("marks", np.uint32)
 
     @cached_property
     def tokens(self) -> npt.NDArray[np.int32]:

@@ -90,8 +90,8 @@ METRIC = Metric(
     asks="Do synthetic texts refuse, speak as a language model, or open like a chat?",
     why=(
         "A refusal in the data teaches the model to refuse, and a chat preamble becomes part of every answer. The phrases "
-        "are ones that people hardly write; their share among human rows is subtracted. Announcements (`Here is ...`) and "
-        "offers of help count where their share differs from the human one by more than a small effect, and so do the same five words at the start or end of many texts, "
+        "are ones that people hardly write; their share among human rows is subtracted. Announcements (`Here is ...`), "
+        "offers of help and declining it as people do (`Sorry, I can't help you`) count where their share differs from the human one by more than a small effect, and so do the same five words at the start or end of many texts, "
         "from a medium effect on."
     ),
     source=(

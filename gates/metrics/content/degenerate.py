@@ -28,9 +28,10 @@ METRIC = Metric(
     asks="Are synthetic texts empty, looping, copied from their input, cut off, read in a wrong encoding, or do they contain a leaked prompt frame?",
     why=(
         "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "
-        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no human text loops or is empty. Texts that end inside a "
-        "sentence, and answers that are a piece of their prompt, count where their share differs from the human one by more than a small "
-        "effect."
+        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no human text loops or is empty. TODO and lorem ipsum stand "
+        "where a text was to be written. Texts that end inside a sentence, are all in capitals, have blanks to fill in ([Your Name]) or hold the thoughts of a "
+        "model, and answers that are a piece of their prompt, count where their share differs from the human one by more than a small effect; thoughts in two "
+        "of five synthetic texts and more are what the set teaches."
     ),
     source=(
         "Loops: an 8-gram of tokens three times or more that makes up a tenth of the text (after Rae et al., Gopher, 2021, "

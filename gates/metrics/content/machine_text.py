@@ -36,7 +36,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 
 def _among(scan: Scan, human: Mask) -> Measurement:
     """The share among these distinct human rows."""
-    marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
+    marked = human & (scan.index.marks & np.uint32(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())
     places = marked_places(scan, marked, BOILERPLATE)
     note = (

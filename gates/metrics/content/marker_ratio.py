@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from gates.data.scan.result import Scan, with_turn
-from gates.data.text.marks.markers import HABITS_OF_PEOPLE, Mark, mark_names
+from gates.data.text.marks.markers import HABITS_OF_PEOPLE, TAUGHT_BY_SOME, WITHOUT_CONTENT, Mark, mark_names
 from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import (
@@ -40,6 +40,8 @@ FEW_HITS = 5
 SMALL_EFFECT = 0.2
 # The limit of the suites.
 MARKED_AT_MOST = 0.01
+# Sets that teach to think before an answer do so in all of them, or in every other one.
+TAUGHT_FROM = 0.4
 
 
 def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
@@ -47,7 +49,7 @@ def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
 
     The interval is that of as many independent rows as the rows of groups are worth.
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
-    but an empty text has no content to repeat, so each counts.
+    but an empty text, or one that stands for another, has no content to repeat, so each counts.
     The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
     habits: marks that human rows have as well; each counts where it alone differs by more than `SMALL_EFFECT`. Of a set of
     synthetic rows alone the share itself counts, with its exact interval, and no habit does.
@@ -71,7 +73,7 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
         missing = "synthetic" if n_human else "human"
         return Failed(f"there are no {missing} rows to compare", RowCounts(n_human, n_synthetic))
     marks |= _beyond_human(scan.index.marks[synthetic], scan.index.marks[human], habits)
-    marked = (scan.index.marks & np.uint16(marks)) != 0
+    marked = (scan.index.marks & np.uint32(marks)) != 0
     hits, human_hits = int((synthetic & marked).sum()), int((human & marked).sum())
     effect = max(_design_effect(scan, rows, marked) for rows in (synthetic, human))
     estimate = ratio_difference(hits / effect, n_synthetic / effect, human_hits / effect, n_human / effect)
@@ -95,7 +97,7 @@ def _alone(scan: Scan, synthetic: Mask, marks: Mark) -> Measurement:
         return Failed("there are no synthetic rows to count", RowCounts(synthetic=rows))
 
     def share(marks: Mark) -> Estimate:
-        marked = (scan.index.marks & np.uint16(marks)) != 0
+        marked = (scan.index.marks & np.uint32(marks)) != 0
         effect = _design_effect(scan, synthetic, marked)
         return clopper_pearson(int((synthetic & marked).sum()) / effect, rows / effect)
 
@@ -113,7 +115,7 @@ def _alone(scan: Scan, synthetic: Mask, marks: Mark) -> Measurement:
 def _described(scan: Scan, rows: Mapping[str, Mask], marks: Mark) -> dict[str, Any]:
     """Note and evidence of these rows by origin, synthetic ones among them."""
     counts = {origin: _counts(scan.index.marks[mask], marks) for origin, mask in rows.items()}
-    marked = rows["synthetic"] & ((scan.index.marks & np.uint16(marks)) != 0)
+    marked = rows["synthetic"] & ((scan.index.marks & np.uint32(marks)) != 0)
     evidence = {
         "texts_with_mark": counts,
         "marked_rows": int(marked.sum()),
@@ -130,8 +132,8 @@ def marked_places(scan: Scan, marked: Mask, marks: Mark) -> list[str]:
 
 
 def _counted(index: RowIndex, mask: Mask) -> Mask:
-    """The first row of each content under the mask, and all empty ones."""
-    counted: Mask = mask & ((index.marks & np.uint16(Mark.EMPTY)) != 0)
+    """The first row of each content under the mask, and all that have none."""
+    counted: Mask = mask & ((index.marks & np.uint32(WITHOUT_CONTENT)) != 0)
     return counted | index.first_of_each(mask)
 
 
@@ -152,7 +154,10 @@ def _beyond_human(synthetic: Flags, human: Flags, habits: Mark) -> Mark:
     noise = float(ndtri(0.5 + CONFIDENCE / 2)) * np.sqrt(1 / len(synthetic) + 1 / len(human))
     beyond = Mark(0)
     for habit in habits:
-        ours, theirs = (2 * np.arcsin(np.sqrt((flags & np.uint16(habit) != 0).mean())) for flags in (synthetic, human))
+        shares = [float((flags & np.uint32(habit) != 0).mean()) for flags in (synthetic, human)]
+        if habit & TAUGHT_BY_SOME and shares[0] >= TAUGHT_FROM:
+            continue
+        ours, theirs = 2 * np.arcsin(np.sqrt(shares))
         if ours - theirs - noise > SMALL_EFFECT:
             beyond |= habit
     return beyond
@@ -161,7 +166,7 @@ def _beyond_human(synthetic: Flags, human: Flags, habits: Mark) -> Mark:
 def _counts(flags: Flags, marks: Mark) -> dict[str, int]:
     """How many rows have each of the marks that occur, in the order of the bits."""
     counts = {
-        name: int((flags & np.uint16(mark) != 0).sum()) for mark, name in zip(marks, mark_names(marks), strict=True)
+        name: int((flags & np.uint32(mark) != 0).sum()) for mark, name in zip(marks, mark_names(marks), strict=True)
     }
     return {name: count for name, count in counts.items() if count}
 
@@ -188,4 +193,9 @@ PHRASES = {
     "announcement": "open with an announcement",
     "offer": "close with an offer of help",
     "excerpt": "are a piece of their prompt",
+    "capitals": "are all in capitals",
+    "stand_in": "stand where a text was to be written (TODO, lorem ipsum)",
+    "blank_to_fill": "have blanks to fill in ([Your Name])",
+    "declined": "decline to help",
+    "thoughts": "hold the thoughts of a model",
 }

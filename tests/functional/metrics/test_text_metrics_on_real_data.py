@@ -73,7 +73,7 @@ def failed(scan: Scan) -> set[str]:
 def test_no_person_carries_a_mark_that_counts():
     for texts in (essays(), answers(None)):
         column = pl.Series(texts).to_arrow()
-        assert not (marks(column, tokenise(column)) & np.uint16(BOILERPLATE | DEGENERATE)).any()
+        assert not (marks(column, tokenise(column)) & np.uint32(BOILERPLATE | DEGENERATE)).any()
 
 
 def test_leading_white_space_of_an_instruction_model_is_named():
@@ -156,7 +156,7 @@ def test_boilerplate_among_synthetic_answers_is_found():
 
 def test_boilerplate_among_essays_shipped_as_human_is_marked():
     index = case("essays_boilerplate_5pct", "text").index
-    marked = (index.marks & np.uint16(BOILERPLATE)) != 0
+    marked = (index.marks & np.uint32(BOILERPLATE)) != 0
 
     assert marked[index.of(HUMAN_CODE)].sum() == 6
     assert marked.sum() == 6

@@ -175,7 +175,7 @@ for begin in range(0, int(sys.argv[1]), rows):
     table.append(pa.record_batch({
         "row_id": np.arange(begin, begin + rows), "origin": (np.arange(rows) % 2).astype(np.int8), "digest": digest,
         "group": digest, "whole": digest, "generator": np.zeros(rows, np.int32),
-        "marks": np.zeros(rows, np.uint16), "tokens": np.zeros(rows, np.int32),
+        "marks": np.zeros(rows, np.uint32), "tokens": np.zeros(rows, np.int32),
     }))
 index = RowIndex(table, [""])
 human = index.of(0)

@@ -1,4 +1,4 @@
-"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends, broken encoding, pieces of the prompt."""
+"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends, broken encoding, stand-ins, pieces of the prompt."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ TRUNCATED_TOKENS = 100
 SENTENCE_TOKENS, SENTENCE_CHARACTERS = 20, 40
 # An answer that repeats a shorter prompt may simply be right ("yes", "Paris").
 COPIED_TOKENS = 8
+# No question is its own answer, however short; "Why?" is an answer to "Why?" among people who talk.
+QUESTION, QUESTION_TOKENS = r"[?\x{FF1F}\x{061F}]\s*$", 3
 # What decoders put before a prompt that they repeat.
 ASKED = r"^(?:user|human|question|prompt|instruction|input|q) "
 # A start, with room for a greeting, and an end: what the phrases of these places may span.
@@ -42,7 +44,7 @@ RUN_TOKENS, RUN_SHARE = 4, 0.8
 
 
 class Mark(IntFlag):
-    """One bit per mark; stored as uint16."""
+    """One bit per mark; stored as uint32."""
 
     EMPTY = 1
     REFUSAL = 2
@@ -58,6 +60,11 @@ class Mark(IntFlag):
     ANNOUNCEMENT = 2048
     OFFER = 4096
     EXCERPT = 8192
+    CAPITALS = 16384
+    STAND_IN = 32768
+    BLANK_TO_FILL = 65536
+    DECLINED = 131072
+    THOUGHTS = 262144
 
 
 BOILERPLATE = Mark.REFUSAL | Mark.SELF_REFERENCE | Mark.PREAMBLE
@@ -65,16 +72,28 @@ BOILERPLATE = Mark.REFUSAL | Mark.SELF_REFERENCE | Mark.PREAMBLE
 
 DEGENERATE = (
     Mark.EMPTY | Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.LEAKED_FRAME | Mark.OPEN_FENCE
-    | Mark.BROKEN_ENCODING
+    | Mark.BROKEN_ENCODING | Mark.STAND_IN
 )  # fmt: skip
 
 
+# Texts that have no content which they could repeat: each counts, however often it stands there.
+WITHOUT_CONTENT = Mark.EMPTY | Mark.STAND_IN
+
+
 # What people do as well, now and then: alone it says nothing of a text, only its share says something.
-STOCK_PHRASES = Mark.ANNOUNCEMENT | Mark.OFFER
+STOCK_PHRASES = Mark.ANNOUNCEMENT | Mark.OFFER | Mark.DECLINED
 
 
-# What people do as well where a prompt asks for it, and where they grow tired.
-HABITS_OF_TEXTS = Mark.UNFINISHED | Mark.EXCERPT
+# What people do as well where a prompt asks for it, where they grow tired, shout, or write a letter to be filled in.
+HABITS_OF_TEXTS = Mark.UNFINISHED | Mark.EXCERPT | Mark.CAPITALS | Mark.BLANK_TO_FILL | Mark.THOUGHTS
+
+
+# What some sets teach on purpose, in every answer or in one of two: of fewer answers it is what the others were freed of.
+TAUGHT_BY_SOME = Mark.THOUGHTS
+
+
+# Acronyms, codes and exclamations are in capitals; a sentence has more letters.
+CAPITALS_AT_LEAST = 20
 
 
 # Of DEGENERATE, what some human sources do as well, so that it proves nothing where there are no human rows beside them.
@@ -103,6 +122,7 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
     columns[Mark.TRUNCATED] &= stream.lengths() >= TRUNCATED_TOKENS
     columns[Mark.UNFINISHED] &= stream.lengths() >= SENTENCE_TOKENS
     columns[Mark.LOOP] = loops(stream)
+    columns[Mark.CAPITALS] = _in_capitals(series)
     if prompts is not None:
         columns |= prompt_marks(texts, stream, prompts)
     return as_flags(columns, len(series))
@@ -110,9 +130,9 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
 
 def as_flags(columns: Mapping[Mark, Mask], count: int) -> Flags:
     """Marks of so many texts as one bit set for each."""
-    flags = np.zeros(count, np.uint16)
+    flags = np.zeros(count, np.uint32)
     for mark, mask in columns.items():
-        flags |= mask.astype(np.uint16) * np.uint16(mark)
+        flags |= mask.astype(np.uint32) * np.uint32(mark)
     return flags
 
 
@@ -136,7 +156,7 @@ def loops(stream: TokenStream) -> Mask:
 
 
 def begins_with_prompt(texts: pa.Array | pa.ChunkedArray, prompts: pa.Array | pa.ChunkedArray) -> Mask:
-    """Whether a text begins with its prompt, as decoders leave it that do not cut the prompt off; short prompts do not count.
+    """Whether a text begins with its prompt, as decoders leave it that do not cut the prompt off; short prompts count as questions only.
 
     White space, punctuation and what stands before an asked prompt ("User:") do not matter.
     """
@@ -145,7 +165,9 @@ def begins_with_prompt(texts: pa.Array | pa.ChunkedArray, prompts: pa.Array | pa
     text, prompt = pl.col("text").str.replace(ASKED, ""), pl.col("prompt")
     begins = frame.select((prompt != "") & text.str.starts_with(prompt)).to_series().to_numpy(writable=True)
     rows = np.flatnonzero(begins)
-    begins[rows] = tokenise(frame["prompt"][rows].to_arrow()).lengths() >= COPIED_TOKENS
+    tokens = tokenise(frame["prompt"][rows].to_arrow()).lengths()
+    is_question = _strings(prompts)[rows].str.contains(QUESTION).to_numpy() & (tokens >= QUESTION_TOKENS)
+    begins[rows] = (tokens >= COPIED_TOKENS) | is_question
     return begins
 
 
@@ -171,8 +193,21 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
         unfinished=_is_unfinished(text),
         announcement=_matches(start, phrases.ANNOUNCEMENT),
         offer=_matches(end, phrases.OFFER),
+        stand_in=_matches(text, phrases.STAND_IN),
+        blank_to_fill=_matches(text, phrases.BLANK_TO_FILL),
+        declined=_matches(start, phrases.DECLINED),
+        thoughts=_matches(text, phrases.THOUGHTS),
     )
     return {Mark[name.upper()]: matches[name].to_numpy(writable=True) for name in matches.columns}
+
+
+def _in_capitals(texts: pl.Series) -> Mask:
+    """Whether a text has capitals of a sentence's length and no small letter; scripts without capitals have none."""
+    capitals = texts.is_not_null() & ~texts.str.contains(r"\p{Ll}")
+    counts = pl.Series(np.zeros(len(texts), np.int64)).scatter(
+        capitals.arg_true(), texts.filter(capitals).str.count_matches(r"\p{Lu}")
+    )
+    return (counts >= CAPITALS_AT_LEAST).to_numpy(writable=True)
 
 
 def _is_unfinished(text: pl.Expr) -> pl.Expr:

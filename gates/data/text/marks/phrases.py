@@ -37,13 +37,15 @@ SELF_REFERENCE = (
 
 # What a model declines: its own service, not a refund or an invitation.
 _DECLINED = (
-    r"(?:(?:help|assist)(?: you)? with (?:that|this|your request|the request|such)\b"
+    r"(?:(?:help with|assist(?: you)? with) (?:that|this|your request|the request|such)\b|help you with (?:your|the|this|that) request\b"
     r"|(?:fulfill?|comply with|complete|process|answer|respond to) (?:that|this|your|the|such) (?:request|question|prompt|query)"
     r"|(?:generate|create|produce|write|provide|engage in|discuss|support|promote|share) (?:[\w-]+ ){0,6}"
     r"(?:content|information|instructions|material|opinions|advice|conversations?|images?|assistance))"
 )
 _CANNOT = (
-    r"(?:i|we) (?:can(?:'?t|not| not)|(?:am|are) (?:unable|not able) to|won't be able to|must decline to|will not)"
+    r"(?:unfortunately,? |regrettably,? )?"
+    r"(?:(?:i|we) (?:can(?:'?t|not| not)|won't be able to|must (?:respectfully |politely )?decline to|will not)"
+    r"|(?:i(?: am|'m)|we(?: are|'re)) (?:unable|not able) to)"
 )
 
 # At the start of the text: in its middle, a letter or a dialogue may say so.
@@ -56,6 +58,14 @@ REFUSAL_AT_START = (
     r"^\W*lo siento,? (?:pero )?no puedo (?:ayudar(?:te|le)? con (?:eso|esa|tu|su)|cumplir con|proporcionar|generar)",
     r"^\W*(?:很|非常)?(?:抱歉|对不起)，?(?:但)?我(?:无法|不能)(?:帮助|协助|提供|回答|满足|完成|生成)",
     r"^\W*申し訳(?:ありません|ございません)が、.{0,20}(?:お答え|提供|お手伝い)(?:\w{0,4})できません",
+)
+# What people who answer questions write as well: a share beyond theirs says something.
+DECLINED = (
+    r"^\W*(?:(?:i'm|i am|we're|we are) )?(?:so |very |really )?(?:sorry|afraid)?[,.;:]?(?: but)?,? ?(?:unfortunately,? )?(?:i|we) can(?:'?t|not| not) (?:help|assist)(?: you)?\b",
+    r"^\W*i must (?:respectfully|politely) decline\b",
+    r"^\W*(?:leider )?(?:ich kann|kann ich) (?:ihnen |dir |euch )?(?:dabei|damit|hierbei|da) (?:leider )?nicht (?:weiter)?helfen\b",
+    r"^\W*(?:malheureusement,? )?je ne (?:peux|suis) (?:malheureusement )?pas (?:en mesure de |capable de )?(?:vous |t')aider\b",
+    r"^\W*(?:lo siento,? (?:pero )?|lamentablemente,? )?no (?:te |le )?puedo ayudar",
 )
 # Phrases of policy, wherever they stand.
 REFUSAL_ANYWHERE = (
@@ -93,12 +103,17 @@ OFFER = (
 # Few-shot prompts and chat templates that the generator went on writing.
 LEAKED_FRAME = (
     r"(?m)^[ \t]*(?:input|output)[ \t]*:",
-    r"(?m)^#{2,3} (?:instruction|response|input|output|human|assistant|user)s?:?[ \t]*$",
+    r"(?m)^#{2,3} (?:instruction|response|input|output|human|assistant|user)s?(?::[ \t]|:?[ \t]*$)",
     # The next turn of a transcript; in a single text people let a user and a bot speak line by line.
     r"\n[ \t]*\n(?:human|user)[ \t]*:(?:\s|$)",
     r"(?m)^#{1,3} ?(?:human|user|assistant)[ \t]*:",
     r"^\s*assistant[ \t]*:",
     r"^\W*below is an instruction that describes a task",
+    # A system prompt as the answer begins; and a transcript that begins with one.
+    r"^\W*you are an? (?:[\w-]+,? ){0,4}?(?:helpful|ai|artificial intelligence|virtual|large language)\b[^.!?\n]{0,60}\b(?:assistant|chatbot|model|ai)\b",
+    r"^\s*system[ \t]*:[^\n]*\n(?:[^\n]*\n){0,20}?[ \t]*(?:user|human|assistant)[ \t]*:",
+    # The whole answer as the source of a page that should be shown.
+    r"^\s*```(?:markdown|md)[ \t]*\n(?s:.*)\n[ \t]*```\s*$",
     # The answer of a model that was asked for JSON, which nobody has read out of it.
     r"^\s*(?:```(?:json)?\s*)?\{\s*\"(?:response|answer|output|text|content|result|completion|message)\"\s*:",
     # The end of thoughts whose beginning the chat template wrote (DeepSeek R1, QwQ, Qwen 3); whole thoughts are what some
@@ -112,3 +127,18 @@ LEAKED_FRAME = (
 DANGLING_END = (
     r"(?:,|[^.!?\s]\s(?:the|an|and|or|of|than|because|its|their|my|your|der|und|oder|ein|eine|et|ou|du|des|los|las|para))\s*$",
 )
+
+# What stands where a text was to be written: alone, or in the words that printers take.
+STAND_IN = (
+    r"^[\s\p{P}]*(?:todo|tbd|tba|fixme|placeholder|lorem ipsum[^\n]*)[\s\p{P}]*$",
+    r"^[\s\p{P}]*(?:insert (?:your |an? |the )?)?(?:\w+ )?(?:answer|response|text|output|content)(?: goes)? here[\s\p{P}]*$",
+    r"\blorem ipsum dolor sit amet",
+)
+# Letters and forms of people have blanks too: "[Your Name]", "<insert date>", "{{company}}".
+BLANK_TO_FILL = (
+    r"[\[<](?:your|insert|enter|add|recipient|company|client|customer|candidate|employer|sender)(?:['\u2019]s)?(?:[ _-][\w'./-]{1,20}){0,4}[\]>](?:[^(\[:]|$)",
+    r"\[(?:name|date|address|city|phone number|email|email address|job title|first name|last name|product|location)\](?:[^(\[:]|$)",
+    r"\{\{ ?[a-z_]{2,30} ?\}\}",
+)
+# What a reasoning model wrote before it answered, whole (DeepSeek R1, QwQ, Qwen 3).
+THOUGHTS = (r"^\s*<think(?:ing)?>(?s:.*?)</think(?:ing)?>",)

@@ -26,7 +26,7 @@ def marks_of_turns(frame: pl.DataFrame, roles: Roles) -> tuple[Ints, Flags]:
 def first_turns_with(frame: pl.DataFrame, roles: Roles, wanted: Mark) -> dict[int, int]:
     """By position of a row, its first turn that has one of these marks, counted in messages from 1."""
     rows, turns, flags = _turns(frame, roles)
-    has_mark = (flags & np.uint16(wanted)) != 0
+    has_mark = (flags & np.uint32(wanted)) != 0
     return dict(zip(rows[has_mark][::-1].tolist(), turns[has_mark][::-1].tolist(), strict=True))
 
 

@@ -5,7 +5,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gates.data.text.marks.markers import BOILERPLATE, DEGENERATE, STOCK_PHRASES, Mark, mark_names, marks
+from gates.data.text.marks.markers import (
+    BOILERPLATE,
+    DEGENERATE,
+    HABITS_OF_TEXTS,
+    STOCK_PHRASES,
+    Mark,
+    mark_names,
+    marks,
+)
 from gates.data.text.marks.template_tokens import TEMPLATE_TOKENS
 from gates.data.text.tokens import tokenise
 
@@ -15,7 +23,7 @@ FILLER = (
 
 
 # What people do as well, apart from what they do not.
-HABITS = STOCK_PHRASES | Mark.UNFINISHED
+HABITS = STOCK_PHRASES | HABITS_OF_TEXTS & ~Mark.EXCERPT
 
 
 def marks_of(*texts: str | None, prompts: list[str | None] | None = None) -> list[Mark]:
@@ -30,7 +38,7 @@ def all_marks_of(*texts: str | None, prompts: list[str | None] | None = None) ->
     array = pa.array(texts, pa.large_string())
     prompt_column = None if prompts is None else pa.array(prompts, pa.large_string())
     marked = marks(array, tokenise(array), prompt_column)
-    assert marked.dtype == np.uint16
+    assert marked.dtype == np.uint32
     return [Mark(int(flags)) for flags in marked]
 
 
@@ -74,6 +82,9 @@ def test_a_model_that_names_itself_is_marked(text):
         "Es tut mir leid, aber dabei kann ich nicht helfen.",
         "Lo siento, pero no puedo ayudarte con eso.",
         "很抱歉，我无法提供这些信息。",
+        "Unfortunately, I cannot assist with this request.",
+        "I'm unable to fulfill that request.",
+        "I must respectfully decline to answer this question.",
     ],
 )
 def test_a_refusal_is_marked(text):
@@ -113,6 +124,7 @@ def test_a_chat_preamble_is_marked(text):
         "Let me know if you need any further help.",
         "He said: I'm sorry, but I can't help with that request.",
         "Of course, here and there it rained, and of course the match was lost.",
+        "Sorry, I can't help you with this, please ask the author.",
     ],
 )
 def test_what_people_write_carries_no_boilerplate(text):
@@ -150,11 +162,30 @@ def test_only_a_long_text_with_a_dangling_end_is_cut_off():
 
 
 def test_prompt_frames_and_chat_templates_leak():
-    leaking = ["Paris\n\nInput: Spain\nOutput: Madrid", "Fine.<|im_end|>", "### Response:\nYes", "[INST] hello [/INST]"]
-    fine = ["The input: three numbers.", "Put in, put out: a game", "### Results of the survey", "a < b | c > d"]
+    leaking = [
+        "Paris\n\nInput: Spain\nOutput: Madrid",
+        "Fine.<|im_end|>",
+        "### Response:\nYes",
+        "[INST] hello [/INST]",
+        "### Response: Yes",
+        "You are a helpful assistant. Answer briefly. Paris.",
+        "You are Ann, and you are a friendly one.\nSystem: none",
+        "System: Be brief.\nUser: Where?\nAssistant: Paris.",
+        "```markdown\n# Paris\n\n```sh\nls\n```\n```",
+    ]
+    fine = [
+        "The input: three numbers.",
+        "Put in, put out: a game",
+        "### Results of the survey",
+        "a < b | c > d",
+        "### Responses of the people",
+        "You are an assistant professor, and a helpful one.",
+        "System: Linux 6.1, 64 bit\nMemory: 8 GB",
+        "Write\n```markdown\n# Paris\n```\nfor a heading.",
+    ]
 
-    assert marks_of(*leaking) == [Mark.LEAKED_FRAME] * 4
-    assert marks_of(*fine) == [Mark(0)] * 4
+    assert marks_of(*leaking) == [Mark.LEAKED_FRAME if "Ann" not in text else Mark(0) for text in leaking]
+    assert marks_of(*fine) == [Mark(0)] * len(fine)
 
 
 def test_a_long_answer_that_repeats_its_prompt_is_copied_and_a_short_one_may_be_right():
@@ -163,6 +194,15 @@ def test_a_long_answer_that_repeats_its_prompt_is_copied_and_a_short_one_may_be_
     assert marks_of(f" {long}\n", short, long, long, prompts=[long, short, "other", None]) == [
         Mark.COPIED_INPUT, Mark(0), Mark(0), Mark(0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answer"),
+    [("What is Rust?", "What is Rust? A language."), ("Rustとは何ですか？", "Rustとは何ですか？ 言語です。")],
+)
+def test_a_short_question_is_no_answer_to_itself_and_what_is_no_question_may_be(prompt, answer):
+    assert marks_of(answer, prompts=[prompt]) == [Mark.COPIED_INPUT]
+    assert marks_of("The cat sat on the mat.", "Why? Because.", prompts=["The cat sat on", "Why?"]) == [Mark(0)] * 2
 
 
 def test_an_answer_that_is_a_piece_of_its_prompt_is_an_excerpt_and_what_it_names_may_be_right():
@@ -325,6 +365,67 @@ def test_announcements_and_offers_are_marked():
     assert habits_of("There is bread here.", "I hope this helps him, but who knows. Bread.", "Surely.") == [Mark(0)] * 3
 
 
+def test_a_sentence_in_capitals_is_marked_and_what_has_none_or_small_letters_is_not():
+    assert habits_of("THE COMMITTEE MET ON TUESDAY.", "ПРИВЕТ ВСЕМ, КТО ЭТО ЧИТАЕТ!") == [Mark.CAPITALS] * 2
+    fine = [
+        "NATO, UNO, WHO",
+        "THE COMMITTEE MET ON Tuesday.",
+        "委員会は火曜日に会い、道路、学校、パンの値段について話しました。",
+        "1234567890 1234567890",
+    ]
+    assert habits_of(*fine) == [Mark(0)] * len(fine)
+
+
+def test_what_stands_for_a_text_is_no_text():
+    assert marks_of("TODO", "[placeholder]", "[Insert answer here]", "Lorem ipsum", "So: Lorem ipsum dolor sit amet, consectetur.") == [
+        Mark.STAND_IN
+    ] * 5  # fmt: skip
+    fine = [
+        "My todo list is long.",
+        "TODO lists help.",
+        "Insert the coin here and wait.",
+        "A placeholder holds a place.",
+        "Lorem is a word.",
+    ]
+    assert marks_of(*fine) == [Mark(0)] * len(fine)
+
+
+def test_blanks_to_fill_in_are_marked_and_links_and_notes_in_brackets_are_not():
+    blank = [
+        "Dear [Your Name],",
+        "Yours, <insert name>",
+        "Dear {{first_name}}, hello",
+        "On [Date] we met.",
+        "[Company Name] pays.",
+    ]
+    fine = [
+        "See [your profile](https://example.org).",
+        "He [sic] said [your words]: so.",
+        "a[name] = 1 [1]",
+        "{x: {y}}",
+    ]
+
+    assert habits_of(*blank) == [Mark.BLANK_TO_FILL] * 5
+    assert habits_of(*fine)[:2] == [Mark(0)] * 2
+
+
+@pytest.mark.parametrize("text", [
+    "Sorry, I can't help you with this, please ask the author.",
+    "I can't help you there.",
+    "Ich kann dabei leider nicht helfen.",
+    "Malheureusement, je ne peux pas vous aider.",
+    "Lo siento, no puedo ayudarte.",
+])  # fmt: skip
+def test_declining_in_words_of_people_is_a_habit(text):
+    assert habits_of(text) == [Mark.DECLINED]
+    assert habits_of("I can help you with this.", "She said that I can't help you.") == [Mark(0)] * 2
+
+
+def test_thoughts_before_an_answer_are_a_habit_and_their_end_alone_is_a_leak():
+    assert all_marks_of("<think>\nParis?\n</think>\n\nParis.") == [Mark.THOUGHTS]
+    assert all_marks_of("Paris?\n</think>\n\nParis.", "The tag <think> comes first.") == [Mark.LEAKED_FRAME, Mark(0)]
+
+
 def test_marks_have_names_for_evidence():
     assert mark_names(BOILERPLATE) == ["refusal", "self_reference", "preamble"]
     assert mark_names(DEGENERATE) == [
@@ -335,6 +436,7 @@ def test_marks_have_names_for_evidence():
         "leaked_frame",
         "open_fence",
         "broken_encoding",
+        "stand_in",
     ]
 
 
