@@ -62,7 +62,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """Share of distinct synthetic rows that copy a human row, minus the baseline of human rows that do, in [-1, 1].
 
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless half of the synthetic ones
-    and more equal a human text beyond the baseline. "near": for texts token Jaccard >= .8, for tables as `near_rows` has it; "span":
+    and more equal a human text beyond the baseline, or all are short and none does. "near": for texts token Jaccard >= .8, for tables as `near_rows` has it; "span":
     50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated. Readings of the same
     sensors at the same times are set beside their series at other times too (`equal_readings`). It is weighted by
@@ -99,11 +99,11 @@ def _exact_rows(scan: Scan) -> Measurement:
     def share(rows: Mask, like: HumanBaseline | None = None) -> Measured | Inconclusive:
         mask = index.first_of_each(rows)
         short = mask & ~counted
-        by_chance = among_short.like(language.filter(short))
-        beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_chance.share)
-        are_copies = beyond.low > SHORT_BY_CHANCE
-        # Where there are no prompts and all rows are short, human rows among themselves are the baseline.
-        with_short = are_copies or (scan.roles.prompt is None and not (mask & counted).any())
+        by_chance = among_short.like(language.filter(short)).share
+        beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_chance)
+        # Where all rows are short, human rows among themselves are the baseline, unless prompts explain that some coincide.
+        is_explained = scan.roles.prompt is not None and (short & copied).any()
+        with_short = beyond.low > SHORT_BY_CHANCE or not (is_explained or (mask & counted).any())
         own = mask if with_short else mask & counted
         baseline = (like or (among_all if with_short else unseen)).like(language.filter(own))
         baseline = at_least_by_chance(scan, own, baseline)

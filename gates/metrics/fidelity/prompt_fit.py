@@ -21,7 +21,7 @@ from gates.metrics.limits.wording import percent
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
-    from gates.data.arrays import Floats, Ints
+    from gates.data.arrays import Floats, Ints, Mask
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
@@ -33,6 +33,10 @@ HASH_BITS = 18
 # Between languages only names and digits are words in common, so that length speaks too: a translation twice as long as
 # its source lets expect loses as much as one that lacks .17 of the cosine.
 LENGTH_WEIGHT = 0.25
+# A word that one prompt in ten of one origin has, and half as many of the other, is one in which that origin puts its prompts
+# ("Write a short entry on ..."), and no sign of which of them is answered: a prompt of many such words won or lost by chance
+# where a shorter one tied, which cost sound prompts of another form .08 to .1.
+WORDING_FROM = 0.1
 # Shuffled responses fit in half of the comparisons. Where human ones fit in less than this, they tell nothing.
 FIT_AT_LEAST = 0.6
 
@@ -70,14 +74,15 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     human_fit = _fit(scan, scan.human)
 
     def compare(sides: Sides) -> Measurement:
-        human = human_fit if sides.human is scan.human else _fit(scan, sides.human)
-        return _compare(scan, human, sides.synthetic)
+        wording = _wording(scan, sides)
+        is_whole = sides.human is scan.human and not wording.any()
+        human = human_fit if is_whole else _fit(scan, sides.human, wording)
+        return _compare(scan, human, _fit(scan, sides.synthetic, wording))
 
     return compare_all(scan, compare)
 
 
-def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measured | Inconclusive | Failed:
-    synthetic = _fit(scan, rows)
+def _compare(scan: Scan, human: _Fit, synthetic: _Fit) -> Measured | Inconclusive | Failed:
     counts = RowCounts(len(human.rows), len(synthetic.rows))
     telling = {"human": human.telling(), "synthetic": synthetic.telling()}
     if min(telling.values()) < ROWS_TO_PASS:
@@ -102,13 +107,24 @@ def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measured | Inconclusive | F
     return measured
 
 
-def _fit(scan: Scan, rows: Rows) -> _Fit:
-    """The first rows of a sample, which is in random order, with their comparisons."""
+def _wording(scan: Scan, sides: Sides) -> Mask:
+    """Of every hashed word, whether it belongs to the way in which one origin puts its prompts and the other does not."""
+    shares = []
+    for rows in (sides.human, sides.synthetic):
+        prompts = hashed_counts(tokens_of(scan, rows.row_id[:RESPONSES_AT_MOST], _prompts), HASH_BITS)
+        shares.append(np.bincount(prompts.indices, minlength=prompts.shape[1]) / max(1, prompts.shape[0]))
+    more, less = np.maximum(*shares), np.minimum(*shares)
+    wording: Mask = (more > WORDING_FROM) & (2 * less < more)
+    return wording
+
+
+def _fit(scan: Scan, rows: Rows, wording: Mask | None = None) -> _Fit:
+    """The first rows of a sample, which is in random order, with their comparisons, which words of the wording do not decide."""
     kept = np.arange(len(rows)) < RESPONSES_AT_MOST
     prompts, responses = tokens_of(scan, rows.row_id, _prompts), tokens_of(scan, rows.row_id)
     kept &= (prompts.lengths() > 0) & (responses.lengths() > 0)
     prompts, responses, rows = prompts.where(kept), responses.where(kept), rows.where(kept)
-    affinity = _Affinity(prompts, responses, by_length=set(TRANSLATION).issubset(scan.roles.bound))
+    affinity = _Affinity(prompts, responses, wording, by_length=set(TRANSLATION).issubset(scan.roles.bound))
     own = affinity.of(np.arange(len(rows)))
     content = document_hashes(prompts)
     strata = _strata(scan.roles, rows.frame)
@@ -126,11 +142,13 @@ def _fit(scan: Scan, rows: Rows) -> _Fit:
 class _Affinity:
     """How near responses are to prompts."""
 
-    def __init__(self, prompts: TokenStream, responses: TokenStream, *, by_length: bool) -> None:
+    def __init__(self, prompts: TokenStream, responses: TokenStream, wording: Mask | None, *, by_length: bool) -> None:
         prompt_words, response_words = hashed_counts(prompts, HASH_BITS), hashed_counts(responses, HASH_BITS)
         texts = prompt_words.shape[0] + response_words.shape[0]
         columns = np.concatenate([prompt_words.indices, response_words.indices])
         rarity = np.log((texts + 1) / (np.bincount(columns, minlength=prompt_words.shape[1]) + 1))
+        if wording is not None:
+            rarity[wording] = 0
         self._prompts, self._responses = (unit_rows(_weighted(one, rarity)) for one in (prompt_words, response_words))
         self._prompt_length, self._response_length = (np.log(stream.lengths()) for stream in (prompts, responses))
         self._usual = float(np.median(self._response_length - self._prompt_length)) if texts else 0.0

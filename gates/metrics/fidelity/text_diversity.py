@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from gates.data.text.tokens import TokenStream, ngrams
 from gates.errors import MetricError, did_you_mean
-from gates.metrics.base.measurement import Failed, Measured, Measurement
+from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.text_samples import main_text, tokens_of
 from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.strata import Sides, compare_variety
@@ -69,6 +69,8 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
     """
     if wanted not in MEASURES:
         raise MetricError(f"diversity has no measure '{wanted}' ({did_you_mean(wanted, MEASURES)})")
+    if wanted == "distinct_3" and not len(ngrams(_openings(scan, scan.human).stream, GRAM_TOKENS).hashes):
+        return NotConfigured("no human text has three words, of which trigrams are made")
     less_is_worse = MEASURES[wanted] is not compression
     return compare_variety(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]), less_is_worse=less_is_worse)
 

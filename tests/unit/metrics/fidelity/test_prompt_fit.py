@@ -62,6 +62,17 @@ def test_responses_that_fit_as_human_ones_do_pass_and_shifted_ones_fail():
     assert outcome(human, shifted(synthetic)) is Outcome.FAIL
 
 
+def test_prompts_put_in_another_way_pass_and_fail_where_their_responses_are_shifted():
+    human, synthetic = (answered(1000, seed, origin) for seed, origin in ((1, "human"), (2, "synthetic")))
+    wordings = ["write a short entry for the young about", "what is the meaning of", "of all the things explain"]
+    put = pl.concat_str(pl.Series([wordings[at % 3] for at in range(1000)]), pl.lit(" "), "prompt")
+    otherwise = synthetic.with_columns(prompt=put)
+
+    assert outcome(human, otherwise) is Outcome.PASS
+    assert outcome(human, shifted(otherwise)) is Outcome.FAIL
+    assert estimate_of(measured(human, otherwise)).high < 0.02
+
+
 def test_human_rows_that_are_misaligned_themselves_decide_nothing():
     human, synthetic = answered(600, 1, "human"), answered(600, 2, "synthetic")
 
