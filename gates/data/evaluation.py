@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +18,7 @@ from gates.config.data_types import DATA_TYPES, DataType, data_type
 from gates.config.memory import for_rows
 from gates.data.batch import Batch, Consumer, feed
 from gates.data.duckdb.connection import connect, limit_memory
-from gates.data.duckdb.dataset import reader
+from gates.data.duckdb.dataset import LocalDataset, open_tested, reader
 from gates.data.duckdb.reading import stream_batches
 from gates.data.duckdb.views import file_query
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS, FileFacts
@@ -29,7 +30,7 @@ from gates.errors import GatesError
 from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     import duckdb
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DataSource
     from gates.data.arrays import Ints
+    from gates.data.values.readings import Readings
 
 # What most sets call the column that names an item, where the dataset says nothing else.
 ID = "id"
@@ -68,6 +70,7 @@ class EvaluationSets:
     _columns: EvaluationColumns
     _steady: SteadyFiles
     _owned: ExitStack
+    _rows: Callable[[], LocalDataset]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Every item once, ordered by file and row, in bounded batches: its texts and ids, under each file's own names, and ROW_ID.
@@ -88,6 +91,10 @@ class EvaluationSets:
         items = ItemTexts(self.files, self._columns)
         self.fold([items])
         return items.value()
+
+    def rows(self, readings: Readings) -> LocalDataset:
+        """Every item as a row of the dataset's type, whose columns read as these say. Raises what `open_tested` raises."""
+        return self._rows().with_readings(readings)
 
     def __enter__(self) -> Self:
         return self
@@ -179,7 +186,8 @@ def open_evaluation(
             staged.append(stage(file, folder, connection))
         limit_memory(connection, for_rows(None))
         facts = tuple(file.facts() for file in staged)
-        return EvaluationSets(facts, connection, staged, _columns(config, kind), steady, stack.pop_all())
+        rows = partial(open_tested, config, kind, declared)
+        return EvaluationSets(facts, connection, staged, _columns(config, kind), steady, stack.pop_all(), rows)
 
 
 def _columns(config: DataSource, kind: DataType) -> EvaluationColumns:

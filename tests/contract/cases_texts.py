@@ -227,7 +227,7 @@ CASES = (
         missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
-        CONTAMINATION, TEXT_TYPES, ON,
+        CONTAMINATION, (*TEXT_TYPES, "tabular"), ON,
         _looping_or_asked_in_tests, "items of evaluation sets: 3 of", also=frozenset({DEGENERATE}), exact=EXACT, missing=NO_EVALUATION, rows=ENOUGH,
     ),
     Case(

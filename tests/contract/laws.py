@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROWS = 3100
 # The seed of rows that no generator has seen; in annotations they are of other items.
 HOLDOUT = 3
+EXAM = 5
 START = datetime(2026, 1, 5)  # noqa: DTZ001  # data without a zone is the common case
 REGIONS = ("north", "south", "east")
 LABELS = ("good", "fair", "bad", "unclear")

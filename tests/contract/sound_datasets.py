@@ -16,7 +16,7 @@ from gates.config.data_types import DATA_TYPES, data_type
 from gates.config.load import read_config
 from gates.contract.contract import Contract, load_contract
 from gates.data.previous_version import KeptFiles
-from tests.contract.laws import HOLDOUT, ROWS, rows_of, sentence, words
+from tests.contract.laws import EXAM, HOLDOUT, ROWS, rows_of, sentence, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,6 +126,9 @@ def sound(kind: str, rows: int = ROWS) -> Dataset:
     if described.texts:
         declared["evaluation"] = ["evaluation.parquet"]
         evaluation = pl.DataFrame({"question": [sentence(parts) for parts in words(_generator(4), 40, 24)]})
+    elif kind == "tabular":
+        declared["evaluation"] = ["evaluation.parquet"]
+        evaluation = rows_of(kind, "human", 40, seed=EXAM).drop("origin")
     holdout = rows_of(kind, "human", max(rows // 3, 40), seed=HOLDOUT).drop("origin")
     return Dataset(kind, both, declared, holdout, evaluation, _SHARES, kept=KeptFiles())
 

@@ -57,6 +57,7 @@ __all__ = [
     "data_files",
     "open_dataset",
     "open_holdout",
+    "open_tested",
 ]
 
 VIEWS: Mapping[Scope, str] = {scope: scope.value for scope in (Scope.COMBINED, Scope.HUMAN, Scope.SYNTHETIC)}
@@ -250,7 +251,16 @@ def open_holdout(
     held_out = holdout_files(config) if files is None else files
     if held_out is None:
         return None
-    return _open((config, kind), [replace(file, origin=Scope.HUMAN.value) for file in held_out], VIEWS, is_holdout=True)
+    return _open((config, kind), _of_humans(held_out), VIEWS, outside=shown_specs(config.holdout))
+
+
+def open_tested(config: DataSource, kind: DataType, files: Sequence[DataFile]) -> LocalDataset:
+    """Opens evaluation sets as rows of the dataset's type, as a holdout is opened. Raises what `open_holdout` raises."""
+    return _open((config, kind), _of_humans(files), VIEWS, outside=shown_specs(config.evaluation))
+
+
+def _of_humans(files: Sequence[DataFile]) -> list[DataFile]:
+    return [replace(file, origin=Scope.HUMAN.value) for file in files]
 
 
 def _open(
@@ -258,14 +268,15 @@ def _open(
     files: Sequence[DataFile],
     views: Mapping[Scope, str],
     *,
-    is_holdout: bool = False,
+    outside: str = "",
     quick: QuickOpening | None = None,
 ) -> LocalDataset:
+    """outside: the paths, where the rows are no part of the dataset but a holdout or evaluation sets."""
     config, kind = typed
-    is_lenient = is_holdout or (quick is not None and not quick.is_whole)
-    where = shown_specs(config.holdout) if is_holdout else config.where()
+    is_lenient = bool(outside) or (quick is not None and not quick.is_whole)
+    where = outside or config.where()
     # A holdout is human throughout: no value of its origin column means anything.
-    origins = Origins((), ()) if is_holdout else config.origins
+    origins = Origins((), ()) if outside else config.origins
     stack, steady = ExitStack(), SteadyFiles()
     try:
         folder = stack.enter_context(PrivateFolder())
@@ -286,7 +297,7 @@ def _open(
             shown = with_written_origin(columns, staged, config.origin, mapped_roles(config, kind))
             query = partial(rows_query, columns=shown, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
-        limit_memory(connection, memory.for_rows(None if is_holdout else sum(file.rows for file in staged)))
+        limit_memory(connection, memory.for_rows(None if outside else sum(file.rows for file in staged)))
         facts = tuple(one.facts(fixed_origin(one, config.origin, origins), is_hashed=quick is None) for one in staged)
     except BaseException as error:
         stack.close()

@@ -11,13 +11,14 @@ from gates.data.values.readings import NO_READINGS, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import numpy.typing as npt
     import polars as pl
 
     from gates.config.removals import Removal
     from gates.data.arrays import Ints
-    from gates.data.engine import IndexTable, SortedTable
+    from gates.data.engine import IndexTable, SortedTable, Source
     from gates.data.facts import Roles
     from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
     from gates.data.scan.index import FileIndex
@@ -53,6 +54,9 @@ class EvaluationSource(Protocol):
 
     def items(self) -> EvaluationItems:
         """Every text of every item, read when it is called."""
+
+    def rows(self, readings: Readings) -> AbstractContextManager[Source]:
+        """Every item as a row of the dataset's type, whose columns read as these say."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import Language, languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Params, Side, Unit
+from gates.metrics.copies.evaluation_rows import EvaluationRows, contaminated_rows
 from gates.metrics.copies.evaluation_search import ContaminatedRows, EvaluationSearch
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 
     A row is contaminated where more than half of one of its texts stands in evaluation sets in runs of 13 tokens, where
     it contains more than half of an evaluation text, where a short main text equals one, or where its seed is an
-    evaluation item. Phrases that many items or human rows have are idiom and do not count.
+    evaluation item. Phrases that many items or human rows have are idiom and do not count. Rows without texts are as
+    `contaminated_rows` has it.
     """
-    if not scan.roles.texts:
-        return NotConfigured("contamination is defined for text")
     if scan.evaluation is None:
         return NotConfigured("no evaluation sets are declared", 'evaluation = ["data/benchmarks"]')
+    if not scan.roles.texts:
+        return contaminated_rows(scan)
     rows = scan.collected(EvaluationSearch)
     if not rows.has_texts:
         return Failed(f"the evaluation sets have no text of 4 tokens in their {len(rows.items):,} rows")
@@ -143,10 +145,11 @@ METRIC = Metric(
         "strict, because code and boilerplate share them by idiom; more than half of a text is the text itself. Phrases of four "
         "words that more than ten items or human rows have, and more than 1 % of them, count as idiom: an item is told by "
         "its other words. Human rows that contain an item make nothing idiom, so repeating a leak does not hide it. Rejected "
-        "answers of evaluation sets are not compared, and their other answers with answers only."
+        "answers of evaluation sets are not compared, and their other answers with answers only. A row of a table leaks where it equals "
+        "an item in all columns that both have, but for the label, unless no more rows do than coincide by nature."
     ),
     source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",
     fix="Drop these rows; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",
-    reads="the texts of every row, while rows are read, and the evaluation sets",
-    accumulate=lambda _inputs, _params: (EvaluationSearch,),
+    reads="the texts of every row, or all of its columns where it has none, while rows are read, and the evaluation sets",
+    accumulate=lambda inputs, _params: (EvaluationSearch if inputs.roles.texts else EvaluationRows,),
 )

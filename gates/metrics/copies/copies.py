@@ -29,6 +29,7 @@ from gates.metrics.copies.copy_baseline import (
     counted_holdout,
     excess,
     held_out,
+    people_in_holdout,
     repeats_are_natural,
     rows_left_out,
     text_baseline,
@@ -66,7 +67,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated. Readings of the same
     sensors at the same times are set beside their series at other times too (`equal_readings`). It is weighted by
-    the synthetic rows' languages, because languages differ in how much coincides. Without a holdout, each label or slice of
+    the synthetic rows' languages, because languages differ in how much coincides. Synthetic rows that equal a row of the holdout
+    beyond the share of human rows that do are a part: the generator has seen it. Without a holdout, each label or slice of
     extending rows is a part, with its own human rows as the baseline.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
     share of copies is then a lower bound, and nothing passes. It is not divided by the compared share, because copies do
@@ -122,7 +124,24 @@ def _exact_rows(scan: Scan) -> Measurement:
         name: Part(share(made, HumanBaseline(repeated[own], language.filter(own), OTHERS)), "stratum")
         for name, own, made in strata
     }
-    return with_details(_whole_and_parts(scan, share), parts=parts)
+    return with_details(_whole_and_parts(scan, share), parts={**parts, **_of_the_holdout(scan, counted)})
+
+
+def _of_the_holdout(scan: Scan, counted: Mask) -> dict[str, Part]:
+    """The share of synthetic rows that equal a row of the holdout, which no generator has seen, beside that of human rows."""
+    if scan.holdout is None:
+        return {}
+    index = scan.index
+    own = index.first_of_each(index.of(SYNTHETIC_CODE) & counted)
+    seen = own & index.with_content_in(counted_holdout(scan))
+    people = people_in_holdout(scan, counted)
+    if not len(people.hit):
+        return {}
+    # People stand in both by nature, and as many of them as of synthetic rows are compared.
+    baseline = people.all(int(own.sum()))
+    compared = excess(int(seen.sum()), int(own.sum()), baseline, len(people.hit), "equal a row of the holdout")
+    first = scan.first_places(seen)
+    return {"the holdout": Part(replace(compared, evidence={**compared.evidence, "first_rows": first}), "stratum")}
 
 
 def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:

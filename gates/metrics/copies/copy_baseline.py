@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from gates.data.scan.row_index import RowIndex
 
 HOLDOUT, OTHERS, OTHER_TIMES = "holdout", "other people", "other times of the same series"
+PEOPLE = "human rows"
 _AGAINST = {
     HOLDOUT: "and so do {} of the holdout",
     OTHERS: "and so do {} of human rows among themselves",
+    PEOPLE: "and so do {} of human rows",
     OTHER_TIMES: "and {} would by coincidence, with values that their series have at other times too",
 }
 
@@ -56,10 +58,11 @@ class BaselineShare:
 
 @dataclass(frozen=True)
 class HumanBaseline:
-    """Human rows, by position: whether each equals a human row other than itself, and its language, null where no_language.
+    """Human rows: whether each equals a human row other than itself, and its language, null where no_language.
 
     times: how many contents stand k times among them, by k, where the human rows themselves are the baseline; else empty.
-    is_natural: whether equal rows among them are explained by the values of their columns.
+    is_natural: whether equal rows among them are explained by the values of their columns. is_drawn: they are distinct and
+    stand in the order in which contents come up where rows are drawn one by one, so that the first of them are fewer such rows.
     """
 
     hit: Mask
@@ -67,10 +70,12 @@ class HumanBaseline:
     source: str
     times: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     is_natural: bool = False
+    is_drawn: bool = False
 
     def all(self, distinct: int | None = None) -> BaselineShare:
-        """The share over all languages. distinct: of so many contents drawn anew, else of rows."""
-        hits, rows = int(self.hit.sum()), len(self.hit)
+        """The share over all languages. distinct: of so many contents drawn anew, else of all."""
+        hit = self.hit[:distinct] if distinct and self.is_drawn else self.hit
+        hits, rows = int(hit.sum()), len(hit)
         if not hits or not distinct or not len(self.times):
             return BaselineShare(clopper_pearson(hits, rows), hits, rows, self.source)
         times = written_once(self.times)
@@ -112,8 +117,26 @@ def repeats_are_natural(scan: Scan) -> bool:
 
 def held_out(digest: Hashes, is_human: Callable[[Hashes], Mask], language: pl.Series) -> HumanBaseline:
     """The distinct rows of a holdout against human rows. is_human: which contents these have."""
-    distinct, first = np.unique(digest, return_index=True)
-    return HumanBaseline(is_human(distinct), language[first], HOLDOUT)
+    first = _first_drawn(digest)
+    return HumanBaseline(is_human(digest[first]), language[first], HOLDOUT, is_drawn=True)
+
+
+def people_in_holdout(scan: Scan, counted: Mask) -> HumanBaseline:
+    """The distinct human rows under the mask against the holdout's."""
+    human = np.flatnonzero(scan.index.of(HUMAN_CODE) & counted)
+    digest = scan.index.at("digest", human)
+    first = _first_drawn(digest)
+    return HumanBaseline(np.isin(digest[first], counted_holdout(scan)), no_language(len(first)), PEOPLE, is_drawn=True)
+
+
+def _first_drawn(digest: Hashes) -> Ints:
+    """Of each content a row, in the order in which contents come up where rows are drawn one by one.
+
+    Rare contents come up later, so that of many rows fewer distinct ones are common than of few.
+    """
+    drawn = np.random.default_rng(0).permutation(len(digest))
+    _, first = np.unique(digest[drawn], return_index=True)
+    return drawn[np.sort(first)]
 
 
 def content_baseline(scan: Scan, counted: Mask) -> HumanBaseline:

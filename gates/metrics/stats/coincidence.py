@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # Beyond three standard deviations of a binomial count, chance is about 1 in 700.
 _SPREADS = 3
+# Of pairs that agree in all columns but two, more agree in both than the product says where these depend on each other; of real
+# tables up to three times as many. Two rows may be equal where none was expected: two customers of a month who bought the same, and
+# one pair in ten million of answers to twenty questions.
+_DEPENDENT, _FEW_BY_NATURE = 3, 2
 # A peak is looked for at each number of copies, of which there may be a hundred: beyond four, chance is 1 in 300 for them all.
 _PEAK_SPREADS = 4
 # Of tables whose rows repeat by nature (two real ones, three of few values; 300 to 20,000 rows) .67 and more of the equal pairs are
@@ -52,6 +56,29 @@ def coincide(trained: Ints, tested: Ints) -> bool:
     rows, shared = int(tested.sum()), int(tested[trained > 0].sum())
     spread = math.sqrt(rows * likely * (1 - likely))
     return shared <= rows * likely + _SPREADS * spread
+
+
+def are_by_nature(trained: Ints, tested: Ints, rate: float) -> bool:
+    """Whether no more tested rows are in the training set than coincide by nature.
+
+    rate: of pairs of a training row and a tested one, the share that is equal by nature, which tells where few rows repeat. Where many do, the twins among training rows tell, whose number is as uncertain as that of the tested ones; twins come together,
+    so that rows count for fewer, as many as are equal (Kish).
+    """
+    rows, tested_rows, shared = int(trained.sum()), int(tested.sum()), tested[trained > 0]
+    likely = _likely_ratio(trained, tested)
+    if likely > NATURAL_REPEAT_RATIO:
+        together = float((shared**2).sum() / max(1, shared.sum())) + 1
+        spread = math.sqrt(tested_rows * likely * (1 - likely) * (1 + tested_rows / rows) * together)
+        return int(shared.sum()) <= tested_rows * likely + _SPREADS * spread
+    expected = _DEPENDENT * rate * rows * tested_rows
+    return int(shared.sum()) <= expected + _SPREADS * math.sqrt(expected) + _FEW_BY_NATURE
+
+
+def natural_pairs(frame: pl.DataFrame, columns: Sequence[str]) -> float:
+    """Of pairs of rows, the share that equals each other by nature, as far as `equal_pairs` explains it."""
+    equal, expected = equal_pairs(frame, columns, is_asked_of_none=True)
+    pairs = frame.height * (frame.height - 1) / 2
+    return (equal if expected >= EXPECTED_SHARE * equal else expected) / pairs if pairs else 0.0
 
 
 def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> Hashes:
@@ -152,14 +179,14 @@ def repeat_by_nature(frame: pl.DataFrame, columns: Sequence[str]) -> bool:
     return equal > 0 and expected >= EXPECTED_SHARE * equal
 
 
-def equal_pairs(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[int, float]:
+def equal_pairs(frame: pl.DataFrame, columns: Sequence[str], *, is_asked_of_none: bool = False) -> tuple[int, float]:
     """How many pairs of rows are equal in these columns, and how many are expected by nature.
 
     Of pairs that agree in all columns but j and k, let a differ in j alone, b in k alone and ab in both. Where agreement in j does not
     hang on agreement in k, a x b / ab agree in both; where it does, more. Rows that were written twice add to none of the three.
-    The two columns that explain most count.
+    The two columns that explain most count. is_asked_of_none: how many are expected where none are.
     """
-    if columns and not _pairs(content_hashes(frame, columns)):
+    if columns and not is_asked_of_none and not _pairs(content_hashes(frame, columns)):
         # Of thousands of columns each costs a look; where no row repeats none has to explain it.
         return 0, 0.0
     hashes = [content_hashes(frame, [name]) for name in columns]

@@ -170,7 +170,7 @@ def test_a_text_that_two_generators_made_counts_for_both_whichever_stands_first(
 def test_what_is_missing_is_reported():
     assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).line == 'evaluation = ["data/benchmarks"]'
     numbers = pl.DataFrame({"a": [1, 2]})
-    assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).missing == "contamination is defined for text"
+    assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).missing == "no evaluation sets are declared"
     empty = measure(preference_scan(preferences(), Sets(["Yes", "No"])), Scope.COMBINED, {})
     assert empty.reason == "the evaluation sets have no text of 4 tokens in their 2 rows"
 

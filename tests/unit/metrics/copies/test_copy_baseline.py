@@ -191,3 +191,35 @@ def test_copies_stay_undecided_and_block_where_human_rows_were_written_twice_by_
     synthetic = pl.DataFrame({"c": np.append(np.arange(300), np.arange(5000, 5700))})
 
     assert exact(pl.concat([human, human[:400]]), synthetic) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
+
+
+def _people(rows: int, seed: int, levels: int) -> pl.DataFrame:
+    """Four columns of so many levels: of six a tenth of the people equal another one."""
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame({f"c{at}": rng.integers(0, levels, rows) for at in range(4)})
+
+
+@pytest.mark.parametrize(("levels", "held_out"), [(6, 400), (1000, 400), (1000, 4000)])
+def test_synthetic_rows_of_the_holdout_are_copies_of_people_whom_no_generator_may_have_seen(levels, held_out):
+    human, made, holdout = (_people(rows, seed, levels) for rows, seed in ((2000, 1), (2000, 2), (held_out, 3)))
+    seen = pl.concat([made[300:], holdout.unique(maintain_order=True)[:300]])
+
+    sound, copied = (
+        judge(measure(table_scan(human, rows, holdout), Scope.COMBINED, {"kind": "exact"}), LIMITS, Severity.CRITICAL)
+        for rows in (made, seen)
+    )
+
+    assert sound.outcome is not Outcome.FAIL, sound.message
+    assert copied.outcome is Outcome.FAIL
+    assert "failing alone: the holdout" in copied.message
+
+
+@pytest.mark.parametrize("made", [300, 1000])
+def test_a_large_holdout_has_rarer_rows_than_a_few_synthetic_ones_and_blocks_none(made):
+    human, synthetic, holdout = (_people(rows, seed, 5) for rows, seed in ((1000, 1), (made, 2), (9000, 3)))
+
+    judgement = judge(
+        measure(table_scan(human, synthetic, holdout), Scope.COMBINED, {"kind": "exact"}), LIMITS, Severity.CRITICAL
+    )
+
+    assert judgement.outcome is not Outcome.FAIL, judgement.message
