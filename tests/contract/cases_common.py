@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -87,9 +88,9 @@ def _click_blindly(dataset: Dataset) -> Dataset:
     return dataset.having(rows=replaced(dataset.rows, "human", "label_3", votes))
 
 
-def _judge_twice(dataset: Dataset) -> Dataset:
-    """Eighty items that a judge labels a second time, differently."""
-    again = dataset.rows.filter(pl.col("origin") == "synthetic")[:80]
+def _judged_twice(dataset: Dataset, origin: str, count: int) -> Dataset:
+    """Items that somebody labels a second time, differently."""
+    again = dataset.rows.filter(pl.col("origin") == origin)[:count]
     other = again["label"].unique().sort().to_list()
     labels = pl.col("label").replace(dict(zip(other, [*other[1:], other[0]], strict=True)))
     return dataset.having(rows=pl.concat([dataset.rows, again.with_columns(labels, id=pl.format("{}-again", "id"))]))
@@ -181,7 +182,13 @@ CASES = (
     ),
     Case(
         "synthetic/expect_self_contradiction_ratio_to_be_less_than", ("annotations",), "annotations",
-        _judge_twice, "rated items have several labels of one annotator", exact=EXACT, missing=NOTHING_MADE,
+        partial(_judged_twice, origin="synthetic", count=80), "rated items have several labels of one annotator", exact=EXACT,
+        missing=NOTHING_MADE,
+    ),
+    Case(
+        "human/expect_self_contradiction_ratio_to_be_less_than", ("annotations",), "annotations",
+        partial(_judged_twice, origin="human", count=200), "rated items have several labels of one annotator", exact=EXACT,
+        missing=NO_PEOPLE,
     ),
     Case(
         "human/expect_annotator_concentration_to_be_less_than", LABELLED_BY, "instruction",

@@ -54,3 +54,17 @@ def test_the_same_label_given_twice_is_no_contradiction():
     twice = pl.concat([ratings(100, "judge"), ratings(100, "judge")])
 
     assert judged(ratings(100, "ana"), twice).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("twice", "outcome", "severity"),
+    [(0, Outcome.PASS, Severity.CRITICAL), (10, Outcome.FAIL, Severity.WARNING), (40, Outcome.FAIL, Severity.CRITICAL)],
+)
+def test_people_who_change_their_mind_warn_and_two_rounds_under_one_item_fail(twice, outcome, severity):
+    scan = table_scan(ratings(500, "ana", twice), ratings(500, "judge"), label="label", bound=tuple(ROLES))
+
+    check = judge(
+        contradictions.measure(scan, Scope.HUMAN, {}), Limits(max_value=0.05, warn_value=0.01), Severity.CRITICAL
+    )
+
+    assert (check.outcome, check.severity) == (outcome, severity), check.message
