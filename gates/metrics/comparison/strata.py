@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.facts import HUMAN_CODE
 from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, languages, rows_of, too_few
 from gates.metrics.base.measurement import (
     NOT_COMPUTABLE,
@@ -184,14 +185,14 @@ def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Meas
             small[sides.name] = Part(lacking, sides.kind)
             continue
         # Where languages are the slices, their strata are made of everything already.
-        for column in (name for name in _stratifiers(scan) if prefix not in by_language or name != sides.kind):
-            for level, human, synthetic in _rare_levels(sides, column):
-                name = f"{prefix}{column}={level}"
-                own = sides.within(name, human, synthetic)
-                is_of_language = prefix in by_language or column in (LANGUAGE, LOCALE)
-                strata[name] = _unblocking(own, _of_language(own, compare) if is_of_language else compare(own))
-                if prefix not in by_language:
-                    of_all.append(name)
+        columns = tuple(name for name in _stratifiers(scan) if prefix not in by_language or name != sides.kind)
+        for level, human, synthetic in _levels(sides, columns):
+            name = f"{prefix}{level}"
+            own = sides.within(name, human, synthetic)
+            is_of_language = prefix in by_language or bool({LANGUAGE, LOCALE} & {*columns})
+            strata[name] = _unblocking(own, _of_language(own, compare) if is_of_language else compare(own))
+            if prefix not in by_language:
+                of_all.append(name)
     if not strata:
         reason = f'synthetic_role = "extend" and no label or slice has {RARE_STRATUM_ROWS} rows of both origins'
         return ReportOnly(with_details(compare(everything(scan)), parts=small), reason)
@@ -202,13 +203,39 @@ def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Meas
     return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
 
 
+def strata_of(scan: Scan) -> list[Sides]:
+    """Everything; of extending rows each label or slice with rows enough, which may be none."""
+    whole = everything(scan)
+    if not scan.declared.extends_human_law:
+        return [whole]
+    return [whole.within(*one) for one in _levels(whole, _stratifiers(scan))]
+
+
 def index_strata(scan: Scan) -> Iterator[tuple[str, Mask, Mask]]:
     """Of extending rows, each label or slice with rows enough: its name, and its sampled human and synthetic rows in the index."""
-    if not scan.declared.extends_human_law:
-        return
-    for column in _stratifiers(scan):
-        for level, human, synthetic in _rare_levels(everything(scan), column):
-            yield f"{column}={level}", _in_index(scan, scan.human, human), _in_index(scan, scan.synthetic, synthetic)
+    if scan.declared.extends_human_law:
+        for name, human, synthetic in _levels(everything(scan), _stratifiers(scan)):
+            yield name, _in_index(scan, scan.human, human), _in_index(scan, scan.synthetic, synthetic)
+
+
+def row_strata(scan: Scan) -> pl.Series | None:
+    """The stratum of each row of the index, null where it has none; None where there are none. Call through `scan.cached`."""
+    names: list[str] = []
+    codes = np.full(len(scan.index), -1, dtype=np.int32)
+    for name, human, synthetic in index_strata(scan):
+        codes[human | synthetic] = len(names)
+        names.append(name)
+    if not names:
+        return None
+    code = pl.Series(codes)
+    return pl.Series(names, dtype=pl.String).gather(code.set(code < 0, None))
+
+
+def comparable_human(scan: Scan) -> Mask:
+    """The human rows that synthetic ones are set beside: all, or those of the strata of rows that extend."""
+    human = scan.index.of(HUMAN_CODE)
+    strata = scan.cached(row_strata)
+    return human if strata is None else human & strata.is_not_null().to_numpy()
 
 
 def _in_index(scan: Scan, sampled: Rows, own: Mask) -> Mask:
@@ -217,8 +244,21 @@ def _in_index(scan: Scan, sampled: Rows, own: Mask) -> Mask:
     return mask
 
 
-def _rare_levels(sides: Sides, column: str) -> list[tuple[str, Mask, Mask]]:
-    return levels_of_both(sides.human.frame[column], sides.synthetic.frame[column], RARE_STRATUM_ROWS)
+def _levels(sides: Sides, columns: tuple[str, ...]) -> list[tuple[str, Mask, Mask]]:
+    """What all of the columns say together, where both sides have rows enough of it; nowhere, what each says by itself."""
+    frames = sides.human.frame, sides.synthetic.frame
+    human, synthetic = (_named(frame, columns) for frame in frames)
+    joint = levels_of_both(human, synthetic, RARE_STRATUM_ROWS) if columns else []
+    if joint or len(columns) == 1:
+        return joint
+    return [level for column in columns for level in _levels(sides, (column,))]
+
+
+def _named(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
+    """`label=yes, sex=Female` of each row, null where one of the columns is."""
+    parts = [pl.lit(f"{name}=") + pl.col(name).cast(pl.String) for name in columns]
+    named = pl.concat_str(parts, separator=", ") if parts else pl.lit(None, pl.String)
+    return frame.select(named.alias("stratum"))["stratum"]
 
 
 def _unblocking(sides: Sides, measurement: Measurement) -> Measurement:
@@ -251,8 +291,8 @@ def _reach(part: Measurement, *, less_is_worse: bool) -> float:
 
 
 def _stratifiers(scan: Scan) -> tuple[str, ...]:
-    """The label, else the declared slices."""
-    return (scan.roles.label,) if scan.roles.label else scan.roles.slices
+    """The label and the declared slices: a slice that is made larger changes what goes with each label too."""
+    return tuple(dict.fromkeys((*([scan.roles.label] if scan.roles.label else []), *scan.roles.slices)))
 
 
 def levels_of_both(human: pl.Series, synthetic: pl.Series, least: int = STRATUM_ROWS) -> list[tuple[str, Mask, Mask]]:

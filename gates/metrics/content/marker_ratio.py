@@ -23,6 +23,7 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.synthetic_alone import as_habit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.comparison.strata import comparable_human
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import CONFIDENCE, clopper_pearson, effective_rows, ratio_difference
 from gates.verdict import Severity
@@ -50,7 +51,8 @@ def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
     The interval is that of as many independent rows as the rows of groups are worth.
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text, or one that stands for another, has no content to repeat, so each counts.
-    The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
+    The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator; of rows that
+    extend, that of the human rows of their labels or slices.
     habits: marks that human rows have as well; each counts where it alone differs by more than `SMALL_EFFECT`. Of a set of
     synthetic rows alone the share itself counts, with its exact interval, and no habit does.
     """
@@ -58,9 +60,10 @@ def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
         return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')
     if scan.declared.is_synthetic_alone:
         return with_parts(scan, lambda synthetic, _human: _alone(scan, synthetic, marks), distinct_rows=False)
+    comparable = comparable_human(scan)
     return with_parts(
         scan,
-        lambda synthetic, human: _excess(scan, synthetic, human, marks, habits),
+        lambda synthetic, human: _excess(scan, synthetic, human & comparable, marks, habits),
         distinct_rows=False,
         against_human=True,
     )

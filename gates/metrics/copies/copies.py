@@ -10,7 +10,7 @@ import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.languages import Language, languages, no_language, row_languages, too_few
+from gates.metrics.base.languages import Language, languages, no_language, too_few
 from gates.metrics.base.measurement import (
     Failed,
     Inconclusive,
@@ -23,14 +23,12 @@ from gates.metrics.base.measurement import (
 from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.strata import index_strata
 from gates.metrics.copies.copy_baseline import (
-    OTHERS,
-    HumanBaseline,
     content_baseline,
     counted_holdout,
     excess,
     held_out,
     people_in_holdout,
-    repeats_are_natural,
+    row_kinds,
     rows_left_out,
     text_baseline,
 )
@@ -68,8 +66,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated. Readings of the same
     sensors at the same times are set beside their series at other times too (`equal_readings`). It is weighted by
     the synthetic rows' languages, because languages differ in how much coincides. Synthetic rows that equal a row of the holdout
-    beyond the share of human rows that do are a part: the generator has seen it. Without a holdout, each label or slice of
-    extending rows is a part, with its own human rows as the baseline.
+    beyond the share of human rows that do are a part: the generator has seen it. Without a holdout, rows that extend have the
+    human rows of their label or slice as the baseline, and each of these is a part.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
     share of copies is then a lower bound, and nothing passes. It is not divided by the compared share, because copies do
     not scatter: of a generator that varies one human text a hundred times, the sample shows all copies or none.
@@ -85,29 +83,26 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
 
 
 def _exact_rows(scan: Scan) -> Measurement:
-    index, counted, language = scan.index, long_enough(scan), scan.cached(row_languages)
+    index, counted, (kind, _) = scan.index, long_enough(scan), row_kinds(scan)
     if scan.holdout is not None:
         fault = holdout_fault(scan)
         if fault:
             return Failed(fault)
     human = index.of(HUMAN_CODE)
     copied = index.with_content_of(human)
-    is_natural = scan.cached(repeats_are_natural)
-    among_all, among_short = (
-        rows_left_out(index, mask, language, is_natural=is_natural) for mask in (human, human & ~counted)
-    )
+    among_all, among_short = (rows_left_out(scan, mask) for mask in (human, human & ~counted))
     unseen, matrix = content_baseline(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
-    def share(rows: Mask, like: HumanBaseline | None = None) -> Measured | Inconclusive:
+    def share(rows: Mask) -> Measured | Inconclusive:
         mask = index.first_of_each(rows)
         short = mask & ~counted
-        by_chance = among_short.like(language.filter(short)).share
+        by_chance = among_short.like(kind.filter(short)).share
         beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_chance)
         # Where all rows are short, human rows among themselves are the baseline, unless prompts explain that some coincide.
         is_explained = scan.roles.prompt is not None and (short & copied).any()
         with_short = beyond.low > SHORT_BY_CHANCE or not (is_explained or (mask & counted).any())
         own = mask if with_short else mask & counted
-        baseline = (like or (among_all if with_short else unseen)).like(language.filter(own))
+        baseline = (among_all if with_short else unseen).like(kind.filter(own))
         baseline = at_least_by_chance(scan, own, baseline)
         human_count = int((human if with_short else human & counted).sum())
         compared = excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
@@ -117,14 +112,7 @@ def _exact_rows(scan: Scan) -> Measurement:
         places = scan.twin_places(index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
-    repeated = index.repeated(human)
-    # A rare class lies where few human rows do, and repeats less than all of them.
-    strata = index_strata(scan) if scan.holdout is None else ()
-    parts = {
-        name: Part(share(made, HumanBaseline(repeated[own], language.filter(own), OTHERS)), "stratum")
-        for name, own, made in strata
-    }
-    return with_details(_whole_and_parts(scan, share), parts={**parts, **_of_the_holdout(scan, counted)})
+    return with_details(_whole_and_parts(scan, share), parts=_of_the_holdout(scan, counted))
 
 
 def _of_the_holdout(scan: Scan, counted: Mask) -> dict[str, Part]:
@@ -145,10 +133,12 @@ def _of_the_holdout(scan: Scan, counted: Mask) -> dict[str, Part]:
 
 
 def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:
-    """Of all synthetic rows, of each generator, and of each language with enough human rows."""
+    """Of all synthetic rows, of each generator, of each language with enough human rows, and of each stratum of rows that extend."""
     index, counted = scan.index, long_enough(scan)
     made = index.of(SYNTHETIC_CODE)
     parts = {name: Part(share(made & (index.generator == index.generators.index(name)))) for name in scan.generators}
+    if scan.holdout is None:
+        parts |= {name: Part(share(own), "stratum") for name, _, own in index_strata(scan)}
 
     def of_language(one: Language) -> Measurement:
         compared = share(one.synthetic)
@@ -164,7 +154,7 @@ def holdout_fault(scan: Scan) -> str:
     own = scan.index.of(HUMAN_CODE) & long_enough(scan)
     holdout = counted_holdout(scan)
     overlap = held_out(holdout, partial(scan.index.having, mask=own), no_language(len(holdout))).all()
-    baseline = rows_left_out(scan.index, own, no_language(len(own))).all()
+    baseline = rows_left_out(scan, own).all()
     if difference(overlap.share, baseline.share).low <= HOLDOUT_OVERLAP:
         return ""
     return (
@@ -174,7 +164,7 @@ def holdout_fault(scan: Scan) -> str:
 
 
 def _text_copies(scan: Scan, kind: str) -> Measurement:
-    index, matrix, language = scan.index, scan.cached(near_matrix), scan.cached(row_languages)
+    index, matrix, (kinds, _) = scan.index, scan.cached(near_matrix), row_kinds(scan)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
     if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
         return NotConfigured(no_long_text("synthetic"))
@@ -188,7 +178,7 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     def share(rows: Mask) -> Measured | Inconclusive:
         own = index.first_of_each(rows & is_compared)
         copies = own & is_copy
-        baseline = unseen.like(language.filter(own))
+        baseline = unseen.like(kinds.filter(own))
         compared = excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
         first = np.flatnonzero(copies)[: scan.named_rows]
         if kind == "near":

@@ -16,6 +16,7 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO
 from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, holdout_languages, no_language, row_languages
 from gates.metrics.base.measurement import Baseline, Estimate, Growth, Inconclusive, Measured, RowCounts
+from gates.metrics.comparison.strata import RARE_STRATUM_ROWS, row_strata
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, NearMatrix
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.limits.wording import percent
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.result import Scan
-    from gates.data.scan.row_index import RowIndex
 
 HOLDOUT, OTHERS, OTHER_TIMES = "holdout", "other people", "other times of the same series"
 PEOPLE = "human rows"
@@ -60,6 +60,7 @@ class BaselineShare:
 class HumanBaseline:
     """Human rows: whether each equals a human row other than itself, and its language, null where no_language.
 
+    Of rows that extend, their label or slice takes the place of the language; least: rows with which one has a share of its own.
     times: how many contents stand k times among them, by k, where the human rows themselves are the baseline; else empty.
     is_natural: whether equal rows among them are explained by the values of their columns. is_drawn: they are distinct and
     stand in the order in which contents come up where rows are drawn one by one, so that the first of them are fewer such rows.
@@ -71,6 +72,7 @@ class HumanBaseline:
     times: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     is_natural: bool = False
     is_drawn: bool = False
+    least: int = ROWS_TO_JUDGE_ALONE
 
     def all(self, distinct: int | None = None) -> BaselineShare:
         """The share over all languages. distinct: of so many contents drawn anew, else of all."""
@@ -86,7 +88,7 @@ class HumanBaseline:
     def like(self, language: pl.Series) -> BaselineShare:
         """The share, weighted by how often these languages occur.
 
-        A language with fewer than 300 human rows takes the share of all human rows. The bounds are each language's own,
+        A language with fewer human rows than `least` takes the share of all human rows. The bounds are each language's own,
         weighted: wider than those of the weighted share, because what is rare in a small language is possible.
         """
         everything = self.all(len(language))
@@ -94,7 +96,7 @@ class HumanBaseline:
             return everything
         by_language = pl.DataFrame({"language": self.language.cast(pl.String), "hit": self.hit}).group_by("language").agg(
             pl.col("hit").sum(), rows=pl.len()
-        ).filter(pl.col("rows") >= ROWS_TO_JUDGE_ALONE)  # fmt: skip
+        ).filter(pl.col("rows") >= self.least)  # fmt: skip
         wanted = (
             language.cast(pl.String).alias("language").value_counts().join(by_language, on="language", nulls_equal=True)
         )
@@ -105,9 +107,24 @@ class HumanBaseline:
         return replace(everything, share=weighted(parts, len(language)))
 
 
-def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series, *, is_natural: bool = False) -> HumanBaseline:
-    """Each human row under the mask against all others. language: of every row. is_natural: as in `HumanBaseline`."""
-    return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, index.times(mask), is_natural)
+def row_kinds(scan: Scan) -> tuple[pl.Series, int]:
+    """What each row of the index is compared as, and how many rows of it there have to be: its language; of rows that extend its stratum.
+
+    With a holdout, of which no stratum is known, it is the language in any case.
+    """
+    strata = scan.cached(row_strata)
+    if scan.holdout is None and strata is not None:
+        return strata, RARE_STRATUM_ROWS
+    return scan.cached(row_languages), ROWS_TO_JUDGE_ALONE
+
+
+def rows_left_out(scan: Scan, mask: Mask) -> HumanBaseline:
+    """Each human row under the mask against all others."""
+    index, (kind, least) = scan.index, row_kinds(scan)
+    is_natural = scan.cached(repeats_are_natural)
+    return HumanBaseline(
+        index.repeated(mask)[mask], kind.filter(mask), OTHERS, index.times(mask), is_natural, least=least
+    )
 
 
 def repeats_are_natural(scan: Scan) -> bool:
@@ -147,7 +164,7 @@ def content_baseline(scan: Scan, counted: Mask) -> HumanBaseline:
     index = scan.index
     human = index.of(HUMAN_CODE) & counted
     if scan.holdout is None:
-        return rows_left_out(index, human, scan.cached(row_languages), is_natural=scan.cached(repeats_are_natural))
+        return rows_left_out(scan, human)
     is_human = partial(index.having, mask=human)
     digest, language = counted_holdout(scan), holdout_languages(scan)
     if language.null_count() == len(language):
@@ -164,8 +181,8 @@ def text_baseline(scan: Scan, matrix: NearMatrix, copied: Mask) -> HumanBaseline
     """
     if scan.holdout is None:
         own = matrix.of(HUMAN_CODE)
-        rows = scan.index.positions(matrix.row_id[own])
-        return HumanBaseline(copied[own], scan.cached(row_languages)[rows], OTHERS)
+        rows, (kind, least) = scan.index.positions(matrix.row_id[own]), row_kinds(scan)
+        return HumanBaseline(copied[own], kind[rows], OTHERS, least=least)
     at = matrix.of(HOLDOUT_CODE)
     order = np.argsort(scan.holdout.rows.row_id)
     rows = order[np.searchsorted(scan.holdout.rows.row_id[order], matrix.row_id[at])]

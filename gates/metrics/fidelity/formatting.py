@@ -11,7 +11,7 @@ from gates.data.text.formatting import FEATURES, common_window, formatting_featu
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.paired_draws import Draw, draws, excess, worst_excess
-from gates.metrics.comparison.strata import Sides, compare_all
+from gates.metrics.comparison.strata import Sides, compare_variety
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints
@@ -43,7 +43,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     """
     if not scan.roles.texts:
         return NotConfigured('the dataset has no texts: set type = "text" for a dataset of texts')
-    return compare_all(scan, lambda sides: _compare(scan, sides))
+    return compare_variety(scan, lambda sides: _compare(scan, sides), less_is_worse=False)
 
 
 def feature_auc(first: Ints, second: Ints, levels: int) -> float:

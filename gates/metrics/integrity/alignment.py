@@ -13,16 +13,18 @@ from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERA
 from gates.data.values.kinds import NULL_WORDS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Params, Side, Unit
+from gates.metrics.comparison.strata import strata_of
 from gates.metrics.integrity.language_tags import wrong_tags
 from gates.metrics.integrity.manners import differences_in_manners, misread_values
 from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gates.data.arrays import Floats
     from gates.data.facts import FileFacts
     from gates.data.scan.result import Scan
+    from gates.metrics.comparison.strata import Sides
     from gates.verdict import Scope
 
 # Factors between units that people confuse (pounds, inches, feet, weeks, tens, dozens, days, minutes, cents and percent,
@@ -54,7 +56,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     differences = [*_file_columns(scan), *_types(scan)]
     if not scan.declared.is_synthetic_alone:
         differences += [
-            *_columns(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
+            *_columns(scan), *_of_strata(scan), *_vocabularies(scan), *_new_levels(scan),
             *(Difference(*one) for one in differences_in_manners(scan)),
             *(Difference("language", *one) for one in wrong_tags(scan)),
             *(Difference("encoding", *one) for one in misread_values(scan)),
@@ -89,18 +91,36 @@ def _file_columns(scan: Scan) -> Iterator[Difference]:
 def _columns(scan: Scan) -> Iterator[Difference]:
     """A column with values on one side only; where few rows have any, more of them than chance puts on one side."""
     left_out = _ignored(scan) | {difference.column for difference in _file_columns(scan)}
-    for name in scan.human.frame.columns:
-        values = {
-            "human": scan.counts.human_columns.get(name, 0),
-            "synthetic": scan.counts.synthetic_columns.get(name, 0),
-        }
-        full, empty = sorted(values, key=lambda origin: -values[origin])
-        if name in left_out or values[empty] or not values[full]:
-            continue
-        rows = {"human": scan.human.total, "synthetic": scan.synthetic.total}
-        by_chance = (rows[full] / max(1, sum(rows.values()))) ** values[full]
-        if 2 * values[full] > rows[full] or by_chance < ONE_SIDED_BY_CHANCE:
+    compared = _value_counts(scan)
+    for name in (name for name in scan.human.frame.columns if name not in left_out):
+        full = next((full for values, rows in compared if (full := _only_side(values[name], rows))), "")
+        if full:
+            empty = "human" if full == "synthetic" else "synthetic"
             yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
+
+
+def _value_counts(scan: Scan) -> list[tuple[Mapping[str, tuple[int, int]], tuple[int, int]]]:
+    """By column how many human and synthetic rows have a value, and how many rows there are: of all, or of each stratum."""
+    names, counts = scan.human.frame.columns, scan.counts
+    if not scan.declared.extends_human_law:
+        values = {name: (counts.human_columns.get(name, 0), counts.synthetic_columns.get(name, 0)) for name in names}
+        return [(values, (scan.human.total, scan.synthetic.total))]
+    compared: list[tuple[Mapping[str, tuple[int, int]], tuple[int, int]]] = []
+    for sides in strata_of(scan):
+        human, synthetic = sides.human.frame, sides.synthetic.frame
+        values = {name: (human[name].count(), synthetic[name].count()) for name in names}
+        compared.append((values, (human.height, synthetic.height)))
+    return compared
+
+
+def _only_side(values: tuple[int, int], rows: tuple[int, int]) -> str:
+    """The origin that alone has values of a column, or "" where both do, or chance explains it."""
+    full = int(values[1] > values[0])
+    if values[1 - full] or not values[full]:
+        return ""
+    by_chance = (rows[full] / max(1, sum(rows))) ** values[full]
+    is_proven = 2 * values[full] > rows[full] or by_chance < ONE_SIDED_BY_CHANCE
+    return ("human", "synthetic")[full] if is_proven else ""
 
 
 def _types(scan: Scan) -> Iterator[Difference]:
@@ -136,11 +156,11 @@ def _family(arrow_type: str) -> str:
     return arrow_type.partition("; ")[0]
 
 
-def _units(scan: Scan) -> Iterator[Difference]:
+def _units(scan: Scan, sides: Sides) -> Iterator[Difference]:
     """A number that on one side is a known factor larger in every quartile, beyond chance: hours against minutes."""
-    groups = len(np.unique(scan.human.group)), len(np.unique(scan.synthetic.group))
+    groups = len(np.unique(sides.human.group)), len(np.unique(sides.synthetic.group))
     for name in scan.roles.content:
-        human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
+        human, synthetic = sides.human.frame[name], sides.synthetic.frame[name]
         is_number = human.dtype.is_numeric() and synthetic.dtype.is_numeric()
         if (
             not is_number
@@ -156,6 +176,12 @@ def _units(scan: Scan) -> Iterator[Difference]:
         if off <= FACTOR_TOLERANCE:
             message = f"column '{name}' is about {factor:g} times {word} in synthetic rows: another unit?"
             yield Difference("unit", name, message)
+
+
+def _of_strata(scan: Scan) -> Iterator[Difference]:
+    """Units within what is compared, of each column once: a rare class may have other sizes than all rows."""
+    by_column = {one.column: one for sides in strata_of(scan) for one in _units(scan, sides)}
+    yield from by_column.values()
 
 
 def _quantile_ratios(human: pl.Series, synthetic: pl.Series, groups: tuple[int, int]) -> Floats:
