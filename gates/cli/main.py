@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gates import __version__
-from gates.cli.garbage import collect_rarely
+from gates.cli.garbage import collect_rarely, leave_garbage
 from gates.cli.python_path import put_own_modules_last
 from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, open_missing_streams, tolerate_broken_pipe
 from gates.cli.supervise import supervised
@@ -129,6 +129,7 @@ def main() -> NoReturn:
     else:
         code = run(arguments) if is_help else supervised(lambda: run(arguments), _died)
     flush_and_close()
+    leave_garbage()
     sys.exit(code)
 
 

@@ -185,15 +185,20 @@ def _installed_otherwise(library: str) -> str:
 
 @cache
 def _own_code() -> str:
-    """Tells one state of the installed package from another, for those who edit it without a new version number.
+    return code_digest(_PACKAGE)
+
+
+def code_digest(package: Path) -> str:
+    """Tells one state of an installed package from another, for those who edit it without a new version number.
 
     By content: an installer gives files new times, and a machine of CI installs anew before it restores its cache.
     """
-    digests = []
-    for folder, _, names in os.walk(_PACKAGE):
-        for name in names:
-            if name.endswith(".py"):
-                path = f"{folder}/{name}"
-                with open(path, "rb") as stream:  # noqa: PTH123  # hundreds of Path objects take as long as reading
-                    digests.append([path[len(str(_PACKAGE)) :], hashlib.sha256(stream.read()).hexdigest()])
-    return digest(sorted(digests))
+    walked = os.walk(package)
+    paths = sorted(f"{folder}/{name}" for folder, _, names in walked for name in names if name.endswith(".py"))
+    together = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123  # hundreds of Path objects take as long as reading
+            content = stream.readall()
+        # With its length, so that a line which moves from the end of one file to the start of the next is a change.
+        together.update(f"{path[len(str(package)) :]}\0{len(content)}\0".encode() + content)
+    return together.hexdigest()

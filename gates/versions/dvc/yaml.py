@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-
-import yaml
 
 from gates.errors import DataError
 
@@ -12,33 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONFLICT = b"<<<<<<< "
-_MERGE = "<<"
 _LONGEST_NUMBER = 18
-
-
-# libyaml parses a lock file of 400 stages ten times as fast as the parser in Python.
-# All scalars stay strings: DVC writes YAML 1.2, where `on`, `1_000` and `12:30` are words and fine names of a folder,
-# while PyYAML's safe loader reads YAML 1.1, where they are a boolean and two numbers.
-class LOADER(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """Takes each key once, as DVC does, and merges what `<<` names."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: ARG002, FBT001, FBT002 (PyYAML's)
-        """As PyYAML's. Raises MarkedYAMLError for a key that stands there twice."""
-        keys: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in keys:
-                twice = f"the key '{key.value}' stands there twice"
-                raise yaml.constructor.ConstructorError(None, None, twice, key.start_mark)
-            keys.add(key.value)
-        mapping: dict[object, object] = super().construct_mapping(node, deep=True)
-        merged = mapping.pop(_MERGE, {})
-        for defaults in merged if isinstance(merged, list) else [merged]:
-            mapping = {**defaults, **mapping} if isinstance(defaults, dict) else mapping
-        return mapping
+# What `dvc add` writes, one key a line, with keys and values that are words to every reader of YAML. To import a parser of all
+# of YAML takes longer than all else that is done with a pointer.
+_PLAIN_LINE = re.compile(rb"([- ]) ([a-z_][a-z0-9_]*): ([A-Za-z0-9_][A-Za-z0-9_./-]*)")
 
 
 def mapping_of(content: bytes, name: str) -> Mapping[str, object]:
     """The mapping that a file holds, empty for an empty file. Raises DataError naming file and line."""
+    plain = plain_outs(content)
+    if plain is not None:
+        return {"outs": plain}
+    import yaml
+
+    from gates.versions.dvc.yaml_loader import LOADER
+
     try:
         document = yaml.load(content, Loader=LOADER)  # noqa: S506  # a base loader constructs nothing but strings
     except yaml.YAMLError as error:
@@ -55,6 +42,25 @@ def mapping_of(content: bytes, name: str) -> Mapping[str, object]:
     if not isinstance(document, dict):
         raise DataError(f"{name}: not a file of DVC: expected a mapping, found a {type(document).__name__}")
     return document
+
+
+def plain_outs(content: bytes) -> list[dict[str, str]] | None:
+    """The outs of a file that is as `dvc add` writes it and has nothing else; None for any other, which is for a parser of YAML."""
+    first, *lines = content.split(b"\n")
+    if first != b"outs:" or len(lines) < 2 or lines.pop():
+        return None
+    outs: list[dict[str, str]] = []
+    for line in lines:
+        pair = _PLAIN_LINE.fullmatch(line)
+        if pair is None:
+            return None
+        begins, key, value = pair[1] == b"-", pair[2].decode(), pair[3].decode()
+        if begins:
+            outs.append({})
+        if not outs or key in outs[-1]:
+            return None
+        outs[-1][key] = value
+    return outs
 
 
 def mapping_in(document: Mapping[str, object], key: str) -> Mapping[str, object]:

@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from gates.errors import DataError, UsageError
-from gates.versions.dvc import yaml as yaml_files
 from gates.versions.dvc.pointer import ManifestEntry, Pointer, PointerKind
 from gates.versions.dvc.pointers import pointers
+from gates.versions.dvc.yaml import mapping_of, plain_outs
+from gates.versions.dvc.yaml_loader import LOADER
 from gates.versions.repository import cache_folder, open_repository
 from gates.versions.version import STAGED, WORKTREE, VersionKind, Versions, base_of, chosen_version, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, git, manifest, md5, new_git, new_repository, store, track, write
@@ -577,7 +578,47 @@ def test_since_counts_from_where_the_histories_part(root):
 
 
 def test_yaml_is_parsed_in_c():
-    assert issubclass(yaml_files.LOADER, yaml.cyaml.CParser)
+    assert issubclass(LOADER, yaml.cyaml.CParser)
+
+
+# Each is what `dvc add` writes, or differs from it by one thing that YAML gives a meaning, or DVC refuses.
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        (f"outs:\n- md5: {ZERO}.dir\n  size: 12\n  nfiles: 2\n  hash: md5\n  path: people\n", True),
+        (f"outs:\n- md5: {ZERO}\n  size: 12\n  hash: md5\n  path: a.csv\n- md5: {ZERO}\n  path: on\n", True),
+        ("outs:\n- path: null\n", True),
+        ("outs:\n- md5: 012\n  size: 1e3\n  path: 1_000\n", True),
+        ("outs:\n- path: two words\n", False),
+        ("outs:\n- path: 'quoted'\n", False),
+        ("outs:\n- path: a #comment\n", False),
+        ("outs:\n- path: a:b\n", False),
+        ("outs:\n- path: ~\n", False),
+        ("outs:\n- path: größe.csv\n", False),
+        ("outs:\n- path: a\n  files:\n  - relpath: b\n", False),
+        ("outs:\n- path: a\n   continued\n", False),
+        ("outs:\n- path: a\r\n", False),
+        ("outs:\n- <<: a\n", False),
+        ("wdir: ..\nouts:\n- path: a\n", False),
+        ("outs:\n- path: a\nmeta: b\n", False),
+        ("outs: []\n", False),
+        ("outs:\n", False),
+        ("", False),
+    ],
+)
+def test_plain_pointer_reads_as_all_of_yaml_reads_it(text, is_plain):
+    plain = plain_outs(text.encode())
+
+    assert (plain is not None) == is_plain
+    if is_plain:
+        assert yaml.load(text, Loader=LOADER) == {"outs": plain} == mapping_of(text.encode(), "a.dvc")
+
+
+@pytest.mark.parametrize(
+    "text", ["outs:\n- path: a\n  path: b\n", "outs:\n  path: a\n", "outs:\n- path: a\n-  md5: b\n   size: 1\n"]
+)
+def test_what_a_plain_reader_could_misread_is_left_to_yaml(text):
+    assert plain_outs(text.encode()) is None
 
 
 def test_two_hundred_pointers_cost_two_processes_of_git(root, monkeypatch):
