@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Beyond five standard deviations a single column would decide which rows are near.
 FARTHEST = 5.0
+# With 5,000 others 1.3 MB, which stay in the processor's cache: to fetch distances from memory again takes longer than to compute them.
+ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,18 @@ def distances(first: Points, second: Points) -> Floats:
     """
     from scipy.spatial.distance import cdist
 
-    squared = np.zeros((len(first), len(second)))
-    if first.numbers.shape[1]:
-        squared += cdist(first.numbers, second.numbers, "sqeuclidean")
-    if first.levels.shape[1]:
-        squared += np.rint(cdist(first.levels, second.levels, "hamming") * first.levels.shape[1])
-    return np.sqrt(squared)
+    apart = np.empty((len(first), len(second)))
+    unequal = np.empty((ROWS_AT_ONCE, len(second)))
+    for start in range(0, len(first), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        here = apart[rows]
+        cdist(first.numbers[rows], second.numbers, "sqeuclidean", out=here)
+        if width := first.levels.shape[1]:
+            shares = cdist(first.levels[rows], second.levels, "hamming", out=unequal[: len(here)])
+            shares *= width
+            here += np.rint(shares, out=shares)
+        np.sqrt(here, out=here)
+    return apart
 
 
 def _points(side: Coded, names: list[str], centre: Floats, spread: Floats) -> Points:

@@ -62,8 +62,9 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
     size = min(len(training), len(rows), HUMAN_ROWS)
     human = training.take(np.arange(size)), holdout.take(rows[:size])
     whole = _closeness(synthetic, *human)
+    # A generator that made all synthetic rows is the whole.
     parts = {
-        name: Part(_closeness(points, *human))
+        name: Part(whole if scan.generators[name].total == scan.synthetic.total else _closeness(points, *human))
         for name, points in zip(names, made, strict=True)
         if len(points) >= STRATUM_ROWS
     }

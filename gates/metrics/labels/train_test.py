@@ -82,6 +82,14 @@ class Trained:
     n_synthetic: int
     ratio: float
     added: float
+    _drawn: dict[tuple[int, int], Floats] = field(default_factory=dict)
+
+    def areas(self, model: Model, seed: int) -> Floats:
+        """Areas of a model's refits over draws of the test rows, models x draws: that of human rows serves every comparison."""
+        key = id(model), seed
+        if key not in self._drawn:
+            self._drawn[key] = self.test.resampled(model.refits, seed)
+        return self._drawn[key]
 
     def is_all_added(self) -> bool:
         """Whether `both` has the dataset's own proportion, up to a twentieth of the rows."""

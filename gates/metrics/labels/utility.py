@@ -79,7 +79,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
     test, rows = trained.test, RowCounts(every.n_human, trained.n_synthetic)
     scores = {name: float(test.areas(model.scores)[0]) for name, model in _models(trained).items()}
     ours, theirs = (float(test.areas(model.scores)[0]) for model in (tried, human))
-    human_drawn = test.resampled(human.refits, seed)
+    human_drawn = trained.areas(human, seed)
     losing = _worst_recall(every, test, tried, human)
     evidence = {
         "label": every.column,
@@ -95,7 +95,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
         return Inconclusive(reason, rows, evidence=evidence)
     if kind == HUMAN:
         return _labels_kept(every, trained, seed, (theirs, human_drawn), evidence)
-    drawn = test.resampled(tried.refits, seed)
+    drawn = trained.areas(tried, seed)
     if kind == SYNTHETIC:
         value, draws = (ours - CHANCE) / (theirs - CHANCE), (drawn - CHANCE) / (human_drawn - CHANCE)
         note = f"AUC {ours:.3f} from {tried.rows:,} synthetic rows, {theirs:.3f} from {human.rows:,} human rows"

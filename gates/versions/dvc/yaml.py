@@ -46,11 +46,11 @@ def mapping_of(content: bytes, name: str) -> Mapping[str, object]:
 
 def plain_outs(content: bytes) -> list[dict[str, str]] | None:
     """The outs of a file that is as `dvc add` writes it and has nothing else; None for any other, which is for a parser of YAML."""
-    first, *lines = content.split(b"\n")
-    if first != b"outs:" or len(lines) < 2 or lines.pop():
+    head, _, body = content.partition(b"\n")
+    if head != b"outs:" or not body.endswith(b"\n"):
         return None
     outs: list[dict[str, str]] = []
-    for line in lines:
+    for line in body.split(b"\n")[:-1]:
         pair = _PLAIN_LINE.fullmatch(line)
         if pair is None:
             return None

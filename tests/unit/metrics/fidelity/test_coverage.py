@@ -9,7 +9,7 @@ import pytest
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.metrics.base.measurement import Limits
-from gates.metrics.comparison.distances import distances, points_of
+from gates.metrics.comparison.distances import ROWS_AT_ONCE, Points, distances, points_of
 from gates.metrics.comparison.encoding import coded
 from gates.metrics.fidelity.coverage import measure
 from gates.metrics.limits.judge import judge
@@ -102,6 +102,25 @@ def test_distances_are_exact_and_count_categories_once():
     assert distances(points, points)[np.ix_(order, order)].tolist() == [
         [0, 1, np.sqrt(5)], [1, 0, np.sqrt(2)], [np.sqrt(5), np.sqrt(2), 0]
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("numbers", "levels"), [(3, 2), (3, 0), (0, 2)])
+@pytest.mark.parametrize("rows", [1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 1])
+def test_many_distances_at_once_are_those_of_single_rows(numbers, levels, rows):
+    rng = np.random.default_rng(rows)
+    sides = [
+        Points(rng.normal(size=(size, numbers)), rng.integers(0, 3, (size, levels)).astype(np.float64))
+        for size in (rows, 40)
+    ]
+
+    apart = distances(*sides)
+
+    assert apart.shape == (rows, 40)
+    for row in range(rows):
+        assert apart[row].tolist() == distances(sides[0].take(np.array([row])), sides[1])[0].tolist()
+        unequal = (sides[0].levels[row] != sides[1].levels).sum(axis=1)
+        expected = np.sqrt(((sides[0].numbers[row] - sides[1].numbers) ** 2).sum(axis=1) + unequal)
+        assert apart[row] == pytest.approx(expected)
 
 
 def test_of_rows_that_extend_the_stratum_that_is_covered_worst_is_shown():

@@ -296,7 +296,7 @@ def test_areas_are_those_of_one_class_against_all_others():
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 400).astype(np.int8)
     scores = np.round(rng.random((400, 3)) + 0.3 * np.eye(3)[labels], 1)
-    weights = rng.integers(0, 3, (2, 400)).astype(np.float64)
+    weights = rng.integers(0, 3, (2, 400), dtype=np.int32)
     test = Exam(labels, (0, 1, 2), np.zeros(400, dtype=np.int64), np.arange(400))
 
     expected = [
@@ -305,6 +305,31 @@ def test_areas_are_those_of_one_class_against_all_others():
     ]
 
     assert test.areas(scores, weights) == pytest.approx(expected)
+
+
+def test_areas_of_a_draw_are_those_of_its_rows_written_down_that_often():
+    rng = np.random.default_rng(1)
+    labels, fold = rng.integers(0, 4, 300).astype(np.int8), rng.integers(0, 2, 300)
+    scores = np.round(rng.random((300, 4)), 1)
+    weights = rng.integers(0, 4, (5, 300), dtype=np.int32)
+
+    def area(times):
+        rows = np.repeat(np.arange(300), times)
+        return Exam(labels[rows], (0, 1, 3), fold[rows], rows).areas(scores[rows])[0]
+
+    areas = Exam(labels, (0, 1, 3), fold, np.arange(300)).areas(scores, weights)
+
+    assert areas.tolist() == [area(times) for times in weights]
+
+
+def test_draw_without_a_row_of_a_class_has_no_area():
+    labels = np.array([0, 1, 2], dtype=np.int8)
+    test = Exam(labels, (0, 1, 2), np.zeros(3, dtype=np.int64), np.arange(3))
+
+    areas = test.areas(np.eye(3), np.array([[1, 1, 1], [0, 2, 1]], dtype=np.int32))
+
+    assert areas[0] == 1
+    assert np.isnan(areas[1])
 
 
 def test_rows_of_different_fits_are_not_compared():
