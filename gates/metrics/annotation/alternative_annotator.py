@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import stdtr
-from scipy.stats import false_discovery_control
 
 if TYPE_CHECKING:
     from gates.data.arrays import Floats, Ints, Mask
@@ -109,5 +108,8 @@ def _one_tailed(excess: Floats, variance: Floats, items: Ints) -> Floats:
 
 
 def _rejected(p_values: Floats) -> Mask:
+    # Takes half a second, which a check without this question need not wait for.
+    from scipy.stats import false_discovery_control
+
     rejected: Mask = false_discovery_control(p_values, method="by") <= FALSE_DISCOVERY_RATE
     return rejected

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.stats import binom
 
 from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
 from gates.data.values.kinds import NULL_WORDS
@@ -209,6 +208,9 @@ def _quantile_bounds(values: pl.Series, at: float, groups: int) -> tuple[float, 
     groups: rows of one group are no independent values, as readings of one sensor.
     """
     n = min(groups, len(values))
+    # Half a second that a check without this question need not wait for.
+    from scipy.stats import binom
+
     below = binom.ppf([UNIT_BY_CHANCE / 2, 1 - UNIT_BY_CHANCE / 2], n, at) / n
     return float(values.quantile(below[0]) or 0.0), float(values.quantile(below[1]) or 0.0)
 
