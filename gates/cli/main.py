@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import importlib
 import os
@@ -119,6 +120,8 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> NoReturn:
     """Entry point of the program `gates`."""
     collect_rarely()
+    # First, so that it comes last.
+    atexit.register(leave_garbage)
     open_missing_streams()
     _tame_streams()
     arguments = sys.argv[1:]
@@ -129,7 +132,6 @@ def main() -> NoReturn:
     else:
         code = run(arguments) if is_help else supervised(lambda: run(arguments), _died)
     flush_and_close()
-    leave_garbage()
     sys.exit(code)
 
 

@@ -128,6 +128,15 @@ def test_an_answer_stays_what_it_was_when_the_run_ends_with_another_code(tmp_pat
     assert "no verdict: the run ended with exit code 0 in the place of its answer, 3" in printed
 
 
+@pytest.mark.parametrize(
+    "holder", ["log = open('log', 'w')", "log = type('Log', (), {})(); log.me, log.write = log, open('log', 'w').write"]
+)
+def test_what_own_code_wrote_to_a_file_that_it_left_open_is_there(tmp_path, holder):
+    _, printed = ended_by_own_code(tmp_path, f"{holder}; log.write('kept')", "import")
+
+    assert (tmp_path / "log").read_text() == "kept", printed
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)]
