@@ -15,7 +15,7 @@ from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.strata import strata_of
 from gates.metrics.integrity.language_tags import wrong_tags
 from gates.metrics.integrity.manners import differences_in_manners, misread_values
-from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
+from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, stand_ins, unseen_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -243,6 +243,8 @@ def _new_levels(scan: Scan) -> Iterator[Difference]:
         columns.add(new.column)
         kind = "label" if new.column == scan.roles.label else new.column
         yield Difference(kind, new.column, new.message() + (": another unit?" if kind == UNIT else ""))
+    for new in stand_ins(scan):
+        yield Difference("encoding", new.column, f"{new.message()}: what is written where there is no reading?")
     if EVENT not in columns and (message := unseen_events(scan)):
         yield Difference(EVENT, EVENT, message)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gates.data.scan.result import Rows, Scan
 
-UNIT, EVENT = "unit", "event"
+UNIT, EVENT, VALUE, ENTITY = "unit", "event", "value", "entity"
 # A column with more human levels than this is a number, a text or an identifier rather than a vocabulary.
 LEVELS_AT_MOST = 50
 # One wrong accusation in a thousand columns, because one new level fails the dataset.
@@ -31,6 +31,8 @@ UNSEEN_AT_LEAST = 0.02
 # 120 showed 58 % of new kinds beside 28 %.
 GROUPS_AT_LEAST = 30
 _NAMED = 3
+# A rarer one may be a slip of one row, and moves no model.
+STAND_INS_AT_LEAST = 0.01
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,34 @@ def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
         if levels:
             share = int(synthetic["level"].is_in(levels).sum()) / len(synthetic)
             yield NewLevels(column, levels, share, len(human))
+
+
+def stand_ins(scan: Scan) -> Iterator[NewLevels]:
+    """Readings beyond all human ones that many synthetic rows share, such as -1 or 9999 where a sensor gave nothing.
+
+    Only numbers that one reading in a hundred is, and that chance puts on one side as `new_levels` has it, in rows and in groups: in
+    entities where most synthetic ones are others, as one sensor's idle state is its own. Tables have a rule for each column's range.
+    """
+    if not {VALUE, ENTITY} <= {*scan.roles.bound} or scan.declared.extends_human_law:
+        return
+    human, synthetic = (
+        _rows(side, VALUE, entity=side.frame[ENTITY].cast(pl.String)) for side in (scan.human, scan.synthetic)
+    )
+    is_other = ~synthetic[ENTITY].is_in(human[ENTITY].unique().implode())
+    units = ("digest", ENTITY if 2 * is_other.sum() > len(synthetic) else "group")
+    number = pl.col("level").cast(pl.Float64)
+    low, high = human.select(number.min().alias("low"), number.max().alias("high")).row(0)
+    if low is None:
+        return
+    beyond = synthetic.filter((number < low) | (number > high))["level"].value_counts()
+    frequent = beyond.filter(pl.col("count") >= STAND_INS_AT_LEAST * len(synthetic)).sort("level")["level"].to_list()
+    chance = CHANCE / max(1, len(frequent))
+    levels = tuple(
+        level for level in frequent if max(_chance(human, synthetic, level, unit) for unit in units) < chance
+    )
+    if levels:
+        share = int(synthetic["level"].is_in(levels).sum()) / len(synthetic)
+        yield NewLevels(VALUE, levels, share, len(human))
 
 
 def unseen_events(scan: Scan) -> str:
@@ -133,9 +163,9 @@ def named_levels(levels: Collection[str]) -> str:
     return first_few((f"'{shortened(level)}'" for level in levels), _NAMED)
 
 
-def _rows(side: Rows, column: str) -> pl.DataFrame:
-    """Level, content and group of each row that has a value."""
-    columns = {"level": side.frame[column].cast(pl.String), "digest": side.digest, "group": side.group}
+def _rows(side: Rows, column: str, **more: pl.Series) -> pl.DataFrame:
+    """Level, content and group of each row that has a value, and more columns."""
+    columns = {"level": side.frame[column].cast(pl.String), "digest": side.digest, "group": side.group, **more}
     return pl.DataFrame(columns).drop_nulls("level")
 
 
