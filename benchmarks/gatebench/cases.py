@@ -12,7 +12,7 @@ from benchmarks.gating import Dataset
 from benchmarks.sources.catalogue import SOURCES
 
 from . import planting, together
-from .extending import EXTEND, EXTREME, FAIR, INTENT, RICH, Rare, with_extremes
+from .extending import EXTEND, EXTREME, FAIR, INTENT, JAPANESE, RACE, RICH, Rare, with_extremes
 from .planting import Halves, Plant
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def _extending() -> Iterator[Case]:
         ("fair", "diamonds", FAIR, "badly cut diamonds", EXTEND),
         ("extremes", "visits", EXTREME, "people with many visits", EXTEND + '\nslices = ["use"]'),
         ("intents", "descriptions", INTENT, "texts of one section", EXTEND),
+        ("race", "adult", RACE, "people of one race", EXTEND + '\nslices = ["race"]'),
+        ("japanese", "foreign", JAPANESE, "texts in one language", EXTEND + '\nslices = ["language"]'),
     )
     for name, source, rare, words, settings in kinds:
         plants: dict[str, tuple[Plant, str]] = {
@@ -165,7 +167,7 @@ def _extending() -> Iterator[Case]:
             "one_mode": (rare.one_mode, f"more {words}, three over and over"),
             "mislabelled": (rare.mislabelled, f"more {words}, who are none"),
         }
-        if source != "descriptions":
+        if rare not in (INTENT, JAPANESE):
             plants["interpolated"] = (rare.interpolated, f"more {words}, interpolated")
         for kind, (plant, what) in plants.items():
             wrapped = with_extremes(plant) if rare is EXTREME else plant

@@ -113,3 +113,4 @@ def with_extremes(plant: Plant) -> Plant:
 
 
 RICH, FAIR, EXTREME, INTENT = Rare("income", ">50K"), Rare("cut", "Fair"), Rare("use", "many"), Rare("label", "net")
+RACE, JAPANESE = Rare("race", "Black"), Rare("language", "ja")
