@@ -16,6 +16,7 @@ from gates.metrics.comparison.strata import strata_of
 from gates.metrics.integrity.language_tags import wrong_tags
 from gates.metrics.integrity.manners import differences_in_manners, misread_values
 from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, stand_ins, unseen_events
+from gates.metrics.integrity.text_languages import differences_in_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,6 +59,7 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
             *_columns(scan), *_of_strata(scan), *_vocabularies(scan), *_new_levels(scan),
             *(Difference(*one) for one in differences_in_manners(scan)),
             *(Difference("language", *one) for one in wrong_tags(scan)),
+            *(Difference("language", *one) for one in differences_in_languages(scan)),
             *(Difference("encoding", *one) for one in misread_values(scan)),
         ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in differences]}
@@ -265,14 +267,16 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Human and synthetic rows differ in columns, types, units or values",
     unit=Unit.COUNT,
-    asks="Do human and synthetic rows have the same columns, types, units, vocabularies, encodings and tags of languages?",
+    asks="Do human and synthetic rows have the same columns, types, units, vocabularies, encodings, languages and tags of these?",
     why=(
         "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
-        "' Male' against 'Male', a unit, a label or an event that no human row has give a model the origin of a row instead of anything about the world."
+        "' Male' against 'Male', a unit, a label or an event that no human row has give a model the origin of a row instead of anything about the world. "
+        "Texts in a language that people hardly write here, or in another one than their prompt, are counted where no column names languages."
     ),
     source=(
         "The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels; languages by "
-        "naive Bayes on character n-grams, Lui & Baldwin, langid.py, ACL 2012"
+        "naive Bayes on character n-grams, Lui & Baldwin, langid.py, ACL 2012; of untagged texts by function words and script, medium "
+        "effects (h = .5): Cohen, Statistical Power Analysis, 1988, ch. 6"
     ),
     fix=(
         "Write both sides with one schema, one set of units and one set of labels; the message names the column and the "
@@ -281,5 +285,5 @@ METRIC = Metric(
     languages_together="columns and files are compared, not rows",
     exact="compares columns, types and vocabularies",
     cached="cells with a value; columns and types by file",
-    reads="units, vocabularies, new levels and languages: the sample, of languages 1,000 texts of either side",
+    reads="units, vocabularies, new levels and languages: the sample, of languages 1,000 tagged or 2,000 untagged texts of either side",
 )
