@@ -17,6 +17,7 @@ from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS, draws, excess
 from gates.metrics.comparison.strata import Sides, compare_all
 from gates.metrics.limits.wording import percent
+from gates.verdict import Severity
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -90,7 +91,9 @@ def _compare(scan: Scan, human: _Fit, synthetic: _Fit) -> Measured | Inconclusiv
             f"{ROWS_TO_PASS} responses of each origin must share words with prompts to tell which they answer; "
             f"{telling['human']:,} human and {telling['synthetic']:,} synthetic ones do"
         )
-        return Inconclusive(reason, counts)
+        # Where human answers are such as "Yes" or a number, more rows would not tell either, and nothing was seen.
+        is_of_their_kind = telling["human"] < ROWS_TO_PASS <= len(human.rows)
+        return Inconclusive(reason, counts, undecided=Severity.INFO if is_of_their_kind else None)
     fits = human.everything(), synthetic.everything()
     made = draws(human.rows, synthetic.rows, scan.seed)
     mine = np.array([human.share(draw.human_a) for draw in made])
@@ -103,7 +106,7 @@ def _compare(scan: Scan, human: _Fit, synthetic: _Fit) -> Measured | Inconclusiv
     )
     if isinstance(measured, Measured) and fits[0] < FIT_AT_LEAST:
         reason = "human responses fit their own prompts hardly better than others: words say nothing here, or the human rows are misaligned themselves"
-        return Inconclusive.in_spite_of(measured, reason)
+        return Inconclusive.in_spite_of(replace(measured, undecided=Severity.WARNING), reason)
     return measured
 
 

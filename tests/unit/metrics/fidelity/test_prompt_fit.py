@@ -79,6 +79,18 @@ def test_human_rows_that_are_misaligned_themselves_decide_nothing():
     measurement = measured(shifted(human), synthetic)
 
     assert "or the human rows are misaligned themselves" in measurement.reason
+    assert measurement.undecided is Severity.WARNING
+
+
+def test_answers_without_words_block_nothing_where_human_ones_have_none_either():
+    answers = pl.Series("response", [("Yes.", "No.", "42", "7")[row % 4] for row in range(600)])
+    human, synthetic = (answered(600, seed, name) for seed, name in ((1, "human"), (2, "synthetic")))
+
+    both = measured(human.with_columns(answers), synthetic.with_columns(answers))
+    made = measured(human, synthetic.with_columns(answers))
+
+    assert (both.undecided, made.undecided) == (Severity.INFO, None)
+    assert made.reason.startswith("100 responses of each origin must share words with prompts")
 
 
 def test_answers_that_share_no_word_say_nothing_either_way():
