@@ -69,8 +69,11 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
     """
     if wanted not in MEASURES:
         raise MetricError(f"diversity has no measure '{wanted}' ({did_you_mean(wanted, MEASURES)})")
-    if wanted == "distinct_3" and not len(ngrams(_openings(scan, scan.human).stream, GRAM_TOKENS).hashes):
-        return NotConfigured("no human text has three words, of which trigrams are made")
+    if wanted == "distinct_3":
+        words = _openings(scan, scan.human).stream
+        # Texts without a word at all are no short answers, and end in an error below.
+        if words.lengths().any() and not len(ngrams(words, GRAM_TOKENS).hashes):
+            return NotConfigured("no human text has three words, of which trigrams are made")
     less_is_worse = MEASURES[wanted] is not compression
     return compare_variety(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]), less_is_worse=less_is_worse)
 
