@@ -60,7 +60,7 @@ def _of_synthetic_rows_alone(metric: Metric, scan: Scan, scope: Scope) -> NotCon
         return None
     if scope is Scope.HUMAN or metric.expectation == _HUMAN_RATIO:
         return NotConfigured(SYNTHETIC_ROWS_ONLY)
-    is_asked = metric.expectation in synthetic_alone.ASKED | _OF_OWN_SCOPE | _ASKED_WHEN_EMPTY
+    is_asked = metric.expectation in synthetic_alone.NEED_NO_HUMAN_ROWS | _OF_OWN_SCOPE | _ASKED_WHEN_EMPTY
     if scan.declared.human_rows == "reference" or is_asked:
         return None
     return NotConfigured(SYNTHETIC_ROWS_ONLY, synthetic_alone.REFERENCE_LINE)

@@ -1,4 +1,4 @@
-"""Sets of synthetic rows alone: what is asked of them, and what of it proves nothing without human rows."""
+"""Sets of synthetic rows alone: which checks they have, and what of it proves nothing without human rows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from gates.metrics.base.measurement import Measured
 
-# What says something without human rows beside them.
-ASKED = frozenset({
+# Expectations that say something without human rows beside them.
+NEED_NO_HUMAN_ROWS = frozenset({
     "expect_boilerplate_ratio_to_be_less_than",
     "expect_contamination_ratio_to_be_less_than",
     "expect_degenerate_text_ratio_to_be_less_than",

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from gates.data.scan.result import Scan, with_turn
-from gates.data.text.marks.markers import HABITS_OF_PEOPLE, TAUGHT_BY_SOME, WITHOUT_CONTENT, Mark, mark_names
+from gates.data.text.marks.markers import HUMAN_HABITS, TAUGHT_BY_SOME, WITHOUT_CONTENT, Mark, mark_names
 from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import (
@@ -112,7 +112,7 @@ def _alone(scan: Scan, synthetic: Mask, marks: Mark) -> Measurement:
         growth=Growth(shrinks="linear" if estimate.value * rows <= FEW_HITS else "root"),
         **_described(scan, {"synthetic": synthetic}, marks),
     )
-    return measured if share(marks & ~HABITS_OF_PEOPLE).low > MARKED_AT_MOST else as_habit(measured)
+    return measured if share(marks & ~HUMAN_HABITS).low > MARKED_AT_MOST else as_habit(measured)
 
 
 def _described(scan: Scan, rows: Mapping[str, Mask], marks: Mark) -> dict[str, Any]:

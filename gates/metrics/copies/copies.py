@@ -27,7 +27,7 @@ from gates.metrics.copies.copy_baseline import (
     counted_holdout,
     excess,
     held_out,
-    people_in_holdout,
+    human_in_holdout,
     row_kinds,
     rows_left_out,
     text_baseline,
@@ -122,12 +122,12 @@ def _of_the_holdout(scan: Scan, counted: Mask) -> dict[str, Part]:
     index = scan.index
     own = index.first_of_each(index.of(SYNTHETIC_CODE) & counted)
     seen = own & index.with_content_in(counted_holdout(scan))
-    people = people_in_holdout(scan, counted)
-    if not len(people.hit):
+    human = human_in_holdout(scan, counted)
+    if not len(human.hit):
         return {}
-    # People stand in both by nature, and as many of them as of synthetic rows are compared.
-    baseline = people.all(int(own.sum()))
-    compared = excess(int(seen.sum()), int(own.sum()), baseline, len(people.hit), "equal a row of the holdout")
+    # Human rows stand in both by nature, and as many of them as of synthetic rows are compared.
+    baseline = human.all(int(own.sum()))
+    compared = excess(int(seen.sum()), int(own.sum()), baseline, len(human.hit), "equal a row of the holdout")
     first = scan.first_places(seen)
     return {"the holdout": Part(replace(compared, evidence={**compared.evidence, "first_rows": first}), "stratum")}
 

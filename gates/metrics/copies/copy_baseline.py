@@ -138,7 +138,7 @@ def held_out(digest: Hashes, is_human: Callable[[Hashes], Mask], language: pl.Se
     return HumanBaseline(is_human(digest[first]), language[first], HOLDOUT, is_drawn=True)
 
 
-def people_in_holdout(scan: Scan, counted: Mask) -> HumanBaseline:
+def human_in_holdout(scan: Scan, counted: Mask) -> HumanBaseline:
     """The distinct human rows under the mask against the holdout's."""
     human = np.flatnonzero(scan.index.of(HUMAN_CODE) & counted)
     digest = scan.index.at("digest", human)

@@ -63,14 +63,14 @@ def _guessed(scan: Scan, rows: Rows, column: str) -> pl.DataFrame:
 
 def _more_in_a_language(column: str, human: pl.DataFrame, synthetic: pl.DataFrame) -> Iterator[tuple[str, str]]:
     """The language in which most of the texts are that synthetic rows have more of."""
-    ours, theirs = (frame["text"].drop_nulls() for frame in (synthetic, human))
-    if min(len(ours), len(theirs)) < ROWS_AT_LEAST:
+    synthetic_names, human_names = (frame["text"].drop_nulls() for frame in (synthetic, human))
+    if min(len(synthetic_names), len(human_names)) < ROWS_AT_LEAST:
         return
-    counts = [frame.value_counts(name="rows") for frame in (ours, theirs)]
+    counts = [frame.value_counts(name="rows") for frame in (synthetic_names, human_names)]
     both = counts[0].join(counts[1], on="text", how="left").fill_null(0)
-    shares = both.select(own=pl.col("rows") / len(ours), human=pl.col("rows_right") / len(theirs))
+    shares = both.select(own=pl.col("rows") / len(synthetic_names), human=pl.col("rows_right") / len(human_names))
     effect = shares.select((2 * pl.col("own").sqrt().arcsin()) - (2 * pl.col("human").sqrt().arcsin())).to_series()
-    noise = float(ndtri(0.5 + CONFIDENCE / 2)) * np.sqrt(1 / len(ours) + 1 / len(theirs))
+    noise = float(ndtri(0.5 + CONFIDENCE / 2)) * np.sqrt(1 / len(synthetic_names) + 1 / len(human_names))
     more = (
         both.with_columns(shares).filter(effect - noise > MEDIUM_EFFECT).sort("own", "text", descending=[True, False])
     )

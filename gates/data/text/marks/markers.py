@@ -97,7 +97,7 @@ CAPITALS_AT_LEAST = 20
 
 
 # Of DEGENERATE, what some human sources do as well, so that it proves nothing where there are no human rows beside them.
-HABITS_OF_PEOPLE = Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.OPEN_FENCE
+HUMAN_HABITS = Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.OPEN_FENCE
 
 
 # A line that opens or closes a block of code; one that does both on one line is neither.
