@@ -100,12 +100,11 @@ def blocks(scan: Scan) -> dict[str, Blocks]:
         kinds = common["what"].head(EVENT_KINDS).to_list()
     length = scan.cached(stretch_in_order)
     made = {origin: _together(_rows_of_blocks(scan, origin), kinds, length) for origin in ("human", "synthetic")}
-    if ordered_rows(scan).has_events:
-        return made
-    made = {origin: replace(one, called=STRETCHES[length]) for origin, one in made.items()}
-    return (
-        made if length != DAY and _are_entities_drawn(made) else {name: _each_alone(one) for name, one in made.items()}
-    )
+    if not ordered_rows(scan).has_events:
+        made = {origin: replace(one, called=STRETCHES[length]) for origin, one in made.items()}
+        if length != DAY and _are_entities_drawn(made):
+            return made
+    return {origin: _each_alone(one) for origin, one in made.items()}
 
 
 def _are_entities_drawn(made: dict[str, Blocks]) -> bool:
