@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 # The beginning shows the language; sixty words hold twenty of these.
 CHARACTERS_READ, WORDS_READ = 400, 60
-# A word counts by the number of languages that have it. Two that no other language has, and half as many again as of the next one.
+# A word weighs 1 divided by the number of languages that have it. A language is taken where its words weigh as much as two that
+# no other has, and half as much again as those of the next one, which neighbours such as Spanish and Portuguese would pass else.
 WEIGHT_AT_LEAST, BEYOND_NEXT = 2.0, 1.5
 # A title or a list of names in another script is no text in it.
 LETTERS_AT_LEAST = 8
 
 # Letters that stand alone name variables and formats in any language; that a word comes back says no more.
+# Function words tell languages apart: Grefenstette, Comparing Two Language Identification Schemes, JADT 1995.
 # Articles, prepositions, conjunctions, pronouns and forms of "to be", the most frequent ones of each language.
 FUNCTION_WORDS: Mapping[str, str] = {
     "English": "the of and to in is that for it with as was on are this be by from at or not you which have an",

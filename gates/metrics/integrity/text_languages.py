@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gates.data.scan.result import Rows, Scan
 
-# A thousand texts a side show 6 % of them; fewer than sixty whose language shows say nothing.
+# A thousand texts a side show a language that 6 % of them have, and half of short texts show none; fewer than sixty that do say nothing.
 ROWS_READ, ROWS_AT_LEAST = 2000, 60
 # A medium effect: h = 2 asin sqrt(synthetic) - 2 asin sqrt(human) of .5, 6 % where no human text is in the language, 21 %
 # beside 5 % (Cohen, Statistical Power Analysis, 1988, ch. 6).
