@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
+from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Params, Side, Unit
 from gates.metrics.comparison.column_choice import ROWS_TO_CHOOSE_BY, rough_strengths, strongest
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
-from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS, draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.fidelity.interactions import interactions
 from gates.metrics.fidelity.unseen_pairs import unseen_pairs
@@ -41,6 +41,8 @@ PROBED_AT_MOST = 12_000
 LEVELS_AT_MOST = 30
 # Two levels of two rows each that coincide in one make a strong association, which half of the draws have: of ten rows each, one makes .1 at most.
 LEVEL_ROWS_AT_LEAST = 10
+# Of two halves of sixty rows, ten of a level on one side and three on the other made a pair .55 stronger, in both directions.
+FEW_ROWS = f"the strongest pair rests on single rows where there are fewer than {ROWS_TO_PASS} of an origin"
 EVIDENCE_PAIRS = 5
 # A pair whose strength moves by more than this from half to half of human rows, half the limit of the worst pair, says nothing by itself:
 # a column with a level of some ten rows beside one of a hundred levels. A tenth of the pairs may be left out for it, so none of fewer than ten.
@@ -127,6 +129,8 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     if len(coarse.pairs) < every:
         evidence["pairs_not_compared"] = every - len(coarse.pairs)
         note += f"; {len(coarse.pairs):,} of {every:,} pairs compared, those strongest in the rows of both sides"
+    if min(len(sides.human), len(sides.synthetic)) < ROWS_TO_PASS and isinstance(worst, Measured):
+        worst = replace(worst, unproven=FEW_ROWS)
     measured = {"worst": worst, "mean": excess(cross.mean(axis=1), null.mean(axis=1), sides.counts)}
     # Once is enough: both numbers are of the same pairs.
     about = {"worst": {**evidence, "associations": matrix}, "mean": evidence}

@@ -58,6 +58,7 @@ _BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps", "constant_days",
 _WITHOUT_HUMAN = ("periodic", "repeated_days")
 # The one kind that looks at series beside each other.
 _COPIED = "copied_days"
+UNKNOWN = "sensors show some by chance, and no human series is long enough to say how often"
 # Of series whose rows stand in no order, half of the steps go back. They are sorted, and break no order.
 BACK_AT_MOST = 0.25
 
@@ -111,7 +112,8 @@ def measure(scan: Scan, scope: Scope, params: Params) -> Measurement:
         if is_by_chance and human.looked_at and own.hits:
             measured = _beyond_human(measured, own, human, rows)
         else:
-            measured = replace(measured, baseline=Baseline(human.hits / max(1, human.looked_at)))
+            unproven = UNKNOWN if is_by_chance and own.hits else ""
+            measured = replace(measured, baseline=Baseline(human.hits / max(1, human.looked_at)), unproven=unproven)
     unit = _unit(scan, kind)
     evidence = {
         unit: defects.looked_at,

@@ -98,3 +98,16 @@ def test_where_many_pairs_are_noisy_none_is_left_out():
     sides = (_with_a_rare_level(60, seed) for seed in (1, 2))
 
     assert "pairs_too_noisy" not in measure(table_scan(*sides), Scope.COMBINED, {"over": "worst"}).evidence
+
+
+@pytest.mark.parametrize(("rows", "outcome"), [(60, Outcome.INCONCLUSIVE), (400, Outcome.FAIL)])
+def test_sixty_rows_prove_no_difference_of_a_pair(rows, outcome):
+    def sides(seed: int) -> pl.DataFrame:
+        land = np.random.default_rng(seed).integers(0, 3, rows)
+        return pl.DataFrame({"land": [f"l{at}" for at in land], "zone": [f"z{at}" for at in land]})
+
+    human, synthetic = sides(1), sides(2)
+    synthetic = synthetic.with_columns(pl.col("zone").shuffle(seed=1))
+    measured = measure(table_scan(human, synthetic), Scope.COMBINED, {"over": "worst"})
+
+    assert judge(measured, LIMITS, Severity.CRITICAL).outcome is outcome

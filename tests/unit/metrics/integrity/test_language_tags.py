@@ -96,3 +96,15 @@ def test_each_side_of_a_translation_has_its_own_tag():
     scan = table_scan(pairs(1), pairs(2, 0.5), bound=bound, texts=("source", "target"))
 
     assert [column for column, _ in wrong_tags(scan)] == ["target_language"]
+
+
+def test_few_texts_of_each_of_many_languages_teach_no_model():
+    rng = np.random.default_rng(1)
+
+    def few(rows: int, letters: str) -> pl.DataFrame:
+        tags = [f"l{number % 10}" for number in range(rows)]
+        words = [" ".join(f"{tag}{letter}" for letter in rng.choice([*letters], size=12)) for tag in tags]
+        return pl.DataFrame({"language": tags, "text": words})
+
+    assert messages(few(60, "abcdef"), few(60, "abcdef").with_columns(pl.col("language").shuffle(seed=1))) == []
+    assert messages(few(600, "abcdef"), few(600, "abcdef").with_columns(pl.col("language").shuffle(seed=1)))

@@ -259,3 +259,18 @@ def test_rows_in_no_order_at_all_break_none():
 
     assert of_synthetic("backward_steps", sound, mixed)[0] is Outcome.NOT_CONFIGURED
     assert of_synthetic("backward_steps", mixed, sound)[0] is Outcome.PASS
+
+
+@pytest.mark.parametrize("kind", ["gaps", "backward_steps"])
+def test_what_sensors_show_by_chance_is_open_where_no_human_series_is_long_enough(kind):
+    short = readings(entities=3, days=1, seed=5, per_day=20)
+    synthetic = readings(entities=3, days=5, seed=6)
+    hole = pl.col("timestamp").dt.day().is_between(2, 3)
+    broken = (
+        synthetic.filter(~hole) if kind == "gaps" else pl.concat([synthetic[:700], synthetic[10:20], synthetic[700:]])
+    )
+
+    judgement = judged(kind, short, broken, Scope.SYNTHETIC)
+
+    assert judgement.outcome is Outcome.INCONCLUSIVE, judgement.message
+    assert "no human series is long enough" in judgement.message
