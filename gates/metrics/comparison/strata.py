@@ -7,7 +7,7 @@ simulation) are compared within each label or slice where both sides have enough
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -245,20 +245,40 @@ def _in_index(scan: Scan, sampled: Rows, own: Mask) -> Mask:
 
 
 def _levels(sides: Sides, columns: tuple[str, ...]) -> list[tuple[str, Mask, Mask]]:
-    """What all of the columns say together, where both sides have rows enough of it; nowhere, what each says by itself."""
+    """What the columns say together, where both sides have rows enough of it.
+
+    Where no side has, the column whose levels are most alike in share is left out, and so on: what rows extend on purpose is
+    where shares differ, and it would be held against them within another column.
+    """
     frames = sides.human.frame, sides.synthetic.frame
-    human, synthetic = (_named(frame, columns) for frame in frames)
-    joint = levels_of_both(human, synthetic, RARE_STRATUM_ROWS) if columns else []
-    if joint or len(columns) == 1:
-        return joint
-    return [level for column in columns for level in _levels(sides, (column,))]
+
+    def said(names: Sequence[str]) -> list[tuple[str, Mask, Mask]]:
+        human, synthetic = (_named(frame, names) for frame in frames)
+        return levels_of_both(human, synthetic, RARE_STRATUM_ROWS)
+
+    # A column that is null, or of which each row has a level of its own, parts nothing.
+    left = sorted((name for name in columns if said([name])), key=lambda name: -_share_moved(frames, name))
+    while left:
+        strata = said(left)
+        if strata:
+            return strata
+        left.pop()
+    return []
 
 
-def _named(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
+def _share_moved(frames: tuple[pl.DataFrame, pl.DataFrame], column: str) -> float:
+    """Total variation distance between the levels of both sides, in [0, 1]."""
+    shares = [frame[column].cast(pl.String).value_counts(normalize=True, name="share") for frame in frames]
+    both = (
+        shares[0].join(shares[1], on=column, how="full", nulls_equal=True).select("share", "share_right").fill_null(0)
+    )
+    return float((both["share"] - both["share_right"]).abs().sum()) / 2
+
+
+def _named(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     """`label=yes, sex=Female` of each row, null where one of the columns is."""
     parts = [pl.lit(f"{name}=") + pl.col(name).cast(pl.String) for name in columns]
-    named = pl.concat_str(parts, separator=", ") if parts else pl.lit(None, pl.String)
-    return frame.select(named.alias("stratum"))["stratum"]
+    return frame.select(pl.concat_str(parts, separator=", ").alias("stratum"))["stratum"]
 
 
 def _unblocking(sides: Sides, measurement: Measurement) -> Measurement:

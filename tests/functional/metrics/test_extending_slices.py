@@ -30,7 +30,9 @@ def table(rng: np.random.Generator, group: np.ndarray) -> pl.DataFrame:
     answer = np.where(rng.random(len(group)) < 0.3, "yes", "no")
     wing = pl.Series(rng.normal(size=len(group))).set(pl.Series(group == "big"), None)
     other = rng.normal(size=len(group)) + size / 10
-    return pl.DataFrame({"size": size, "other": other, "wing": wing, "group": group, "answer": answer})
+    return pl.DataFrame({"size": size, "other": other, "wing": wing, "group": group, "answer": answer}).with_columns(
+        half=pl.int_range(pl.len()) % 7, nothing=pl.lit(None, pl.String), number=pl.col("other").round(6)
+    )
 
 
 def groups(rng: np.random.Generator) -> np.ndarray:
@@ -42,6 +44,8 @@ def groups(rng: np.random.Generator) -> np.ndarray:
     [
         ('label = "group"\n', False, "pass"),
         ('slices = ["group"]\nlabel = "answer"\n', False, "pass"),
+        # Together none of these has rows enough of both.
+        ('slices = ["group", "half", "nothing", "number"]\nlabel = "answer"\n', False, "pass"),
         ('label = "group"\n', True, "fail"),
     ],
 )
