@@ -169,7 +169,6 @@ def test_prompt_frames_and_chat_templates_leak():
         "[INST] hello [/INST]",
         "### Response: Yes",
         "You are a helpful assistant. Answer briefly. Paris.",
-        "You are Ann, and you are a friendly one.\nSystem: none",
         "System: Be brief.\nUser: Where?\nAssistant: Paris.",
         "```markdown\n# Paris\n\n```sh\nls\n```\n```",
     ]
@@ -180,11 +179,12 @@ def test_prompt_frames_and_chat_templates_leak():
         "a < b | c > d",
         "### Responses of the people",
         "You are an assistant professor, and a helpful one.",
+        "You are Ann, and you are a friendly one.\nSystem: none",
         "System: Linux 6.1, 64 bit\nMemory: 8 GB",
         "Write\n```markdown\n# Paris\n```\nfor a heading.",
     ]
 
-    assert marks_of(*leaking) == [Mark.LEAKED_FRAME if "Ann" not in text else Mark(0) for text in leaking]
+    assert marks_of(*leaking) == [Mark.LEAKED_FRAME] * len(leaking)
     assert marks_of(*fine) == [Mark(0)] * len(fine)
 
 
