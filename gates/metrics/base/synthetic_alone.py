@@ -33,8 +33,8 @@ HABIT_AT_MOST = 0.1
 
 
 def as_habit(measured: Measured, at_most: float = HABIT_AT_MOST) -> Measured:
-    """A share of synthetic rows that is no proof unless its whole interval is beyond `at_most`, as human rows may have it too."""
+    """A share that is no proof unless its whole interval is beyond `at_most`, because human rows of some sources have it too."""
     if not measured.estimate.value or measured.estimate.low > at_most:
         return measured
-    why = f"of some human rows up to {at_most:.0%} do so too, and the set has none; to compare with some, add: {REFERENCE_LINE}"
+    why = f"up to {at_most * 100:g} % of the human rows of some sources do so too, and this set has none to compare with; add: {REFERENCE_LINE}"
     return replace(measured, unproven=why, undecided=Severity.WARNING)

@@ -75,8 +75,9 @@ def _ignored(scan: Scan) -> set[str]:
     A file whose rows are of one origin, a reference among them, need not say it in every row.
     """
     one_sided = {*scan.roles.bound} & {*PEOPLE_ROLES, *RESPONSE_GENERATORS} - {*scan.roles.content}
-    roles = {*scan.roles.lineage.values(), *LINEAGE_ROLES, *one_sided, scan.roles.key or "", "origin"}
-    return roles | {name for role, name in scan.roles.in_files.items() if role in roles}
+    roles = {*scan.roles.lineage.values(), *LINEAGE_ROLES, *one_sided, scan.roles.key or ""}
+    # Where another column says who made a row, one called `origin` is content.
+    return roles | {name for role, name in scan.roles.in_files.items() if role in {*roles, "origin"}}
 
 
 def _file_columns(scan: Scan) -> Iterator[Difference]:

@@ -242,6 +242,19 @@ def test_what_no_human_text_does_fails_synthetic_texts_alone(check, planted, out
     assert ('reference = "path"' in result["message"]) == (outcome == "inconclusive")
 
 
+@pytest.mark.parametrize(
+    ("rule", "planted", "outcome"),
+    [("not-missing-word", "nan", "fail"), ("no-markup", "<p>{}</p>", "inconclusive")],
+)
+def test_rules_that_no_human_source_breaks_fail_synthetic_texts_alone(rule, planted, outcome, tmp_path, gates):
+    sound = texts(500)
+
+    checks = texts_alone(tmp_path, gates, [planted.format(text) for text in sound[:25]] + sound[25:])
+
+    result = checks[f"synthetic/expect_row_failure_ratio_to_be_less_than/text/{rule}"]
+    assert result["outcome"] == outcome, result["message"]
+
+
 def test_sound_synthetic_texts_alone_pass_what_needs_no_human_rows(tmp_path, gates):
     checks = texts_alone(tmp_path, gates, texts(500))
 

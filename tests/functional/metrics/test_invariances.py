@@ -95,6 +95,22 @@ def test_a_column_that_one_partitions_files_lack_is_found(tmp_path):
     assert "column 'score' is missing from 1 of 2 files, first human.parquet" in check.message
 
 
+def test_a_column_called_origin_is_content_where_another_one_says_who_made_a_row(tmp_path):
+    for seed, made_by in enumerate(("human", "synthetic")):
+        rows = human_rows(400, seed=1 + 49 * seed).with_columns(made_by=pl.lit(made_by))
+        airport = pl.Series("origin", ["JFK", "EWR"] * 200)
+        (rows.with_columns(airport) if made_by == "human" else rows).write_parquet(tmp_path / f"{made_by}.parquet")
+    (tmp_path / "gates.toml").write_text(
+        '[datasets.mix]\ntype = "tabular"\norigin = "made_by"\n'
+        'partitions = { human = "human.parquet", synthetic = "synthetic.parquet" }\n'
+    )
+
+    check = judged(tmp_path, skip=(SEPARABILITY,)).verdict.check("combined/expect_partitions_to_align")
+
+    assert check.outcome is Outcome.FAIL
+    assert "column 'origin'" in check.message
+
+
 @pytest.mark.parametrize("lacks", ["human", "synthetic"])
 def test_a_file_of_one_origin_need_not_hold_what_says_who_made_a_row(lacks, tmp_path):
     for seed, origin in enumerate(("human", "synthetic")):
